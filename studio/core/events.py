@@ -1,0 +1,121 @@
+"""What a training run may say. Plain values: they cross threads and processes as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file an import did not take, and why, as the user reads it."""
+
+    file: str  # relative to what was given
+    reason: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The pictures are read and prepared."""
+
+    accepted: int
+    left_out: tuple[LeftOut, ...] = ()
+    duplicates: tuple[tuple[str, ...], ...] = ()  # groups of files that show the same
+
+
+@dataclass(frozen=True)
+class Working:
+    """Something before or after the training steps goes on: reading pictures, exporting."""
+
+    doing: str  # as the user reads it
+    done: int = 0
+    total: int = 0  # 0: not known
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A step is done."""
+
+    step: int
+    seen: int  # pictures shown to the network, with repeats
+    seconds: float  # of training, over all sittings
+    seconds_left: float
+    pictures_per_s: float
+    rebuild_error: float | None  # RMS over held-out pictures, levels of 255; None before the first look
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Fresh pictures of how far the run is: two PNG sheets of square cells on the disk.
+
+    rebuilds: `columns` held-out originals above the same pictures rebuilt.
+    samples: new pictures from fixed seeds, `columns` a row.
+    """
+
+    step: int
+    rebuilds: Path
+    samples: Path
+    side: int  # of a cell, px
+    columns: int
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How the run goes, in one sentence for the artist."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something the artist should know; the run goes on."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The run can be resumed from here."""
+
+    step: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The bundle is whole and in place."""
+
+    bundle: Path
+    seconds: float
+    pictures_per_s: float
+
+
+Event = Imported | Working | Progress | Preview | Advice | Warned | Saved | Finished
+
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__.lower(): kind
+    for kind in (Imported, Working, Progress, Preview, Advice, Warned, Saved, Finished)
+}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as one JSON object with an "event" key (design: the command line's --json)."""
+    values = asdict(event)
+    for key, value in values.items():
+        if isinstance(value, Path):
+            values[key] = str(value)
+    return {"event": type(event).__name__.lower(), **values}
+
+
+def from_json(values: dict[str, Any]) -> Event:
+    """The inverse of `to_json`. Raises KeyError for an unknown event, TypeError for wrong keys."""
+    values = dict(values)
+    kind = _KINDS[values.pop("event")]
+    for key in ("bundle", "rebuilds", "samples"):
+        if key in values:
+            values[key] = Path(values[key])
+    if kind is Imported:
+        values["left_out"] = tuple(LeftOut(**item) for item in values["left_out"])
+        values["duplicates"] = tuple(tuple(group) for group in values["duplicates"])
+    event: Event = kind(**values)
+    return event
