@@ -1,0 +1,1 @@
+"""The disk: picture files, bundles, settings."""

@@ -1,0 +1,39 @@
+"""Giving a bundle another name: its folder's and the one it says of itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from studio.core.errors import StudioError
+from studio.core.recipe import Recipe
+
+from .bundle import FACTS, Bundle
+from .files import disk_error, write_json
+
+
+def rename_bundle(bundle: Bundle, name: str) -> Bundle:
+    """The same bundle under another name; its id, and so every saved picture's recipe, stays good.
+
+    Raises StudioError for a name that cannot be or is taken, and when the disk refuses.
+    """
+    name = name.strip()
+    Recipe(name=name).check()
+    target = bundle.folder.with_name(name)
+    only_case_differs = name.casefold() == bundle.folder.name.casefold()
+    if not only_case_differs and _is_taken(target):
+        raise StudioError(f"There is already a model called “{name}”.", "Choose another name.")
+    facts = replace(bundle.facts, name=name)
+    write_json(bundle.folder / FACTS, facts.to_json())
+    try:
+        os.rename(bundle.folder, target)
+    except OSError as error:
+        write_json(bundle.folder / FACTS, bundle.facts.to_json())
+        raise disk_error(error, target) from error
+    return replace(bundle, folder=target, facts=facts)
+
+
+def _is_taken(target: Path) -> bool:
+    names = {path.name.casefold() for path in target.parent.iterdir()}
+    return target.name.casefold() in names

@@ -1,0 +1,150 @@
+"""Bundles as one file: there and back, and archives that mean harm."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bundles import make_bundle
+
+from studio.core.errors import StudioError
+from studio.store.bundle import FACTS, LARGEST, load_bundle
+from studio.store.sharing import export_bundle, import_bundle
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good .morpho file, not to be changed."""
+    folder = tmp_path_factory.mktemp("shared")
+    export_bundle(make_bundle(folder, "toy"), folder / "toy.morpho", thumbnails=True)
+    return folder / "toy.morpho"
+
+
+def rewrite(source: Path, target: Path, **contents: bytes | None) -> Path:
+    """A copy of an archive with entries replaced or (None) left out; names with "_" for "."."""
+    changes = {name.replace("_", "."): content for name, content in contents.items()}
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            content = changes.get(name, old.read(name))
+            if content is not None:
+                new.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize("thumbnails", [True, False])
+def test_there_and_back(tmp_path: Path, thumbnails: bool) -> None:
+    bundle = make_bundle(tmp_path, "toy")
+    export_bundle(bundle, tmp_path / "toy.morpho", thumbnails)
+    back = import_bundle(tmp_path / "toy.morpho", tmp_path / "library")
+    assert back.folder == tmp_path / "library" / "toy"
+    assert back.facts == bundle.facts
+    np.testing.assert_array_equal(back.codes, bundle.codes)
+    assert back.code_files == (bundle.code_files if thumbnails else ())
+    assert (back.thumbnails is not None) == thumbnails
+    for name in set(LARGEST) - (set() if thumbnails else {"pictures.npz"}):
+        assert (back.folder / name).read_bytes() == (bundle.folder / name).read_bytes()
+
+
+def test_the_same_bundle_gives_the_same_file(tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path, "toy")
+    for name in "ab":
+        export_bundle(bundle, tmp_path / f"{name}.morpho")
+    assert (tmp_path / "a.morpho").read_bytes() == (tmp_path / "b.morpho").read_bytes()
+
+
+def test_a_taken_name_gets_a_number(shared: Path, tmp_path: Path) -> None:
+    names = [import_bundle(shared, tmp_path).facts.name for _ in range(3)]
+    assert names == ["toy", "toy 2", "toy 3"]
+    assert load_bundle(tmp_path / "toy 2").facts.id == load_bundle(tmp_path / "toy").facts.id
+
+
+def test_a_folder_zipped_by_hand(shared: Path, tmp_path: Path) -> None:
+    folder = import_bundle(shared, tmp_path / "first").folder
+    shutil.make_archive(str(tmp_path / "hand"), "zip", folder.parent, folder.name)
+    assert import_bundle(tmp_path / "hand.zip", tmp_path / "library").facts.name == "toy"
+
+
+def test_nothing_is_written_outside(shared: Path, tmp_path: Path) -> None:
+    evil = rewrite(shared, tmp_path / "evil.morpho")
+    with zipfile.ZipFile(evil, "a") as archive:
+        for name in ("../escaped", "/escaped", "..\\escaped", "extra.txt", "sub/../../escaped"):
+            archive.writestr(name, b"x")
+    library = tmp_path / "in" / "library"
+    bundle = import_bundle(evil, library)
+    assert sorted(path.name for path in bundle.folder.iterdir()) == sorted(LARGEST)
+    assert [path.name for path in library.parent.rglob("*escaped*")] == []
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "c:\\x", "..", "", "a\0b", ".tmp-1"])
+def test_a_name_cannot_be_a_path(shared: Path, tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(shared) as archive:
+        facts = json.loads(archive.read(FACTS)) | {"name": name}
+    evil = rewrite(shared, tmp_path / "evil.morpho", bundle_json=json.dumps(facts).encode())
+    with pytest.raises(StudioError, match="impossible name"):
+        import_bundle(evil, tmp_path / "library")
+    assert not (tmp_path / "library").exists()
+
+
+@pytest.mark.parametrize("name", sorted(LARGEST))
+@pytest.mark.parametrize("content", [None, b"", b"broken"])
+def test_damage_leaves_nothing(shared: Path, tmp_path: Path, name: str, content: bytes | None) -> None:
+    evil = rewrite(shared, tmp_path / "evil.morpho", **{name.replace(".", "_"): content})
+    with pytest.raises(StudioError, match=r"evil\.morpho"):
+        import_bundle(evil, tmp_path / "library")
+    assert not (tmp_path / "library").exists() or not list((tmp_path / "library").iterdir())
+
+
+def test_a_bomb_is_refused_by_what_it_says(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LARGEST, "preview.png", 50_000)
+    evil = tmp_path / "evil.morpho"
+    with zipfile.ZipFile(shared) as old, zipfile.ZipFile(evil, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, bytes(10**6) if name == "preview.png" else old.read(name))
+    with pytest.raises(StudioError, match="far too large"):
+        import_bundle(evil, tmp_path / "library")
+
+
+def test_a_thousand_entries_are_too_many(shared: Path, tmp_path: Path) -> None:
+    evil = rewrite(shared, tmp_path / "evil.morpho")
+    with zipfile.ZipFile(evil, "a") as archive:
+        for number in range(1001):
+            archive.writestr(f"{number}", b"")
+    with pytest.raises(StudioError, match="too many files"):
+        import_bundle(evil, tmp_path / "library")
+
+
+def test_bytes_changed_at_random(shared: Path, tmp_path: Path) -> None:
+    random, whole = np.random.default_rng(3), shared.read_bytes()
+    evil = tmp_path / "evil.morpho"
+    for _ in range(60):
+        broken = bytearray(whole)
+        for _ in range(3):  # in the last kilobyte lies the list of contents
+            broken[int(len(broken) - 1 - random.integers(1000))] = int(random.integers(256))
+        evil.write_bytes(broken)
+        with contextlib.suppress(StudioError):
+            import_bundle(evil, tmp_path / "library")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"not a zip" * 100])
+def test_no_archive(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.morpho").write_bytes(content)
+    with pytest.raises(StudioError, match="not a zip file"):
+        import_bundle(tmp_path / "x.morpho", tmp_path / "library")
+
+
+def test_missing_archive(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="cannot be read"):
+        import_bundle(tmp_path / "none.morpho", tmp_path / "library")
+
+
+def test_newer_facts_are_told_apart(shared: Path, tmp_path: Path) -> None:
+    evil = rewrite(shared, tmp_path / "evil.morpho", bundle_json=b'{"format": 99}')
+    with pytest.raises(StudioError, match=r"evil\.morpho.*newer Morpho Studio"):
+        import_bundle(evil, tmp_path / "library")
