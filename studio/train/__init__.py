@@ -1,0 +1,1 @@
+"""The only room with torch: the network, its training, its export."""

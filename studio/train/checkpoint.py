@@ -1,0 +1,106 @@
+"""Everything a run needs to go on exactly where it stopped, as one safetensors file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from studio.core.errors import StudioError
+from studio.store.files import atomic_write
+
+VERSION = 1
+
+
+@dataclass
+class Standing:
+    """Where a run stands, besides its tensors. Random numbers need no state here: every step's are a
+    function of the recipe's seed and the step."""
+
+    pictures: str = ""  # key of the prepared set
+    shape: dict[str, Any] = field(default_factory=dict)  # of the network
+    step: int = 0
+    seconds: float = 0.0  # of training, over all sittings
+    seen: int = 0
+    variances: tuple[float, ...] = ()  # of the calibrated likelihood
+    batch: int = 0
+    precision: str = "fp32"
+    threads: int = 1
+    history: tuple[tuple[float, float], ...] = ()  # (seconds, rebuild error) at every look
+
+
+def save_checkpoint(
+    file: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer, standing: Standing
+) -> None:
+    """Write the run's state, whole or not at all. Raises StudioError when the disk refuses."""
+    tensors: dict[str, Tensor] = {}
+    for prefix, module in (("network", network), ("average", average)):
+        tensors.update((f"{prefix}.{name}", value) for name, value in module.state_dict().items())
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors.update((f"optimizer.{index}.{key}", value) for key, value in state.items())
+    held = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    note = {"version": str(VERSION), "standing": json.dumps(asdict(standing))}
+    atomic_write(file, save(held, metadata=note))
+
+
+def read_standing(file: Path) -> Standing:
+    """Where the run of this checkpoint stands. Raises StudioError for a damaged file."""
+    with _sentence_for_damage(file), safe_open(file, framework="pt") as opened:
+        note = opened.metadata() or {}
+        if int(note.get("version", "0")) != VERSION:
+            raise ValueError("unknown version")
+        standing = Standing(**json.loads(note["standing"]))
+        standing.variances = tuple(standing.variances)
+        standing.history = tuple((float(at), float(value)) for at, value in standing.history)
+        return standing
+
+
+def load_checkpoint(
+    file: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
+) -> None:
+    """Restore the tensors that `save_checkpoint` wrote into freshly built objects of the same shape.
+
+    Raises StudioError for a file that is damaged or of another network.
+    """
+    with _sentence_for_damage(file), safe_open(file, framework="pt") as opened:
+        # Copies: a tensor that kept the file mapped would keep Windows from replacing it.
+        tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118
+        for prefix, module in (("network", network), ("average", average)):
+            module.load_state_dict(_below(prefix, tensors))
+        _restore_optimizer(optimizer, _below("optimizer", tensors))
+
+
+@contextlib.contextmanager
+def _sentence_for_damage(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise StudioError(
+            "The saved state of this training run is damaged or belongs to another version.",
+            f"Remove the run in Models, or delete the folder “{file.parent}”; your pictures are not touched.",
+        ) from error
+
+
+def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    start = f"{prefix}."
+    return {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}
+
+
+def _restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    whole = optimizer.state_dict()
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    for name, value in tensors.items():
+        index, key = name.split(".")
+        if value.dim():
+            # In its weight's memory layout: the fused step walks both side by side.
+            value = torch.empty_like(parameters[int(index)]).copy_(value)
+        whole["state"].setdefault(int(index), {})[key] = value
+    optimizer.load_state_dict(whole)

@@ -1,0 +1,167 @@
+"""From a trained network to a bundle: density, measured quality, export, and everything into place."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+from collections.abc import Iterator
+
+import numpy as np
+
+import studio
+from studio.core.density import Density
+from studio.core.errors import Cancelled
+from studio.core.events import Event, Finished, Working
+from studio.core.latent import Latents, picture_seed
+from studio.core.pixels import Pictures, enlarge, grid, premultiply
+from studio.core.progress import Control
+from studio.store.bundle import LARGEST_THUMBNAIL, content_id, write_bundle
+from studio.store.facts import Facts
+from studio.store.files import Library
+from studio.store.importing import PreparedSet
+from studio.store.resize import resize_smooth
+from studio.store.runs import Run, name_was_taken
+from studio.train import prior
+from studio.train.learner import Learner, in_channels_last
+from studio.train.machine import device_name
+from studio.train.to_onnx import export, round_to_half
+
+THUMBNAIL_BYTES = 48 * 2**20
+"""All thumbnails of a bundle together; with very many pictures each gets smaller."""
+_THUMBNAIL_SIDE = 48
+_PREVIEW_COLUMNS = 4
+_SHARPNESS_SAMPLES = 256
+_ENCODED_AT_ONCE = 512
+
+
+def finish(
+    run: Run, learner: Learner, prepared: PreparedSet, library: Library, control: Control
+) -> Iterator[Event]:
+    """Export the averaged network as a bundle named like the run; the last event is Finished.
+
+    Raises Cancelled when `control.stop` is set before the export begins; the run is saved already.
+    """
+    round_to_half(learner.average)
+    codes = np.empty((prepared.count, learner.plan.shape.latent_width), np.float32)
+    for start in range(0, prepared.count, _ENCODED_AT_ONCE):
+        if control.stop:
+            raise Cancelled
+        yield Working("Getting to know all pictures", start, prepared.count)
+        part = np.arange(start, min(start + _ENCODED_AT_ONCE, prepared.count))
+        codes[part] = learner.encode(part)
+    yield Working("Finding where new pictures lie")
+    parts = learner.split
+    density = as_stored(prior.fit(codes[parts.train], codes[parts.held_out], run.recipe.seed))
+    yield Working("Writing the model")
+    quality = measure(learner, density)
+    palette = None if learner.palette is None else learner.palette.cpu()
+    encoder, decoder = export(learner.average.cpu(), palette)
+    in_channels_last(learner.average.to(learner.device))
+    drawn_from = (density.weights, density.means, density.factors)
+    identity = content_id(decoder, *(part.tobytes() for part in drawn_from))
+    if (library.bundles / run.name).exists():  # renamed or added while this trained
+        raise name_was_taken(run)
+    write_bundle(
+        library.bundles / run.name,
+        _facts(run, learner, prepared, quality, identity),
+        encoder,
+        decoder,
+        density,
+        codes,
+        _preview(learner, density, identity, prepared.scale),
+        _thumbnails(learner, prepared),
+        prepared.files,
+    )
+    standing = learner.standing
+    yield Finished(library.bundles / run.name, standing.seconds, _pictures_per_s(learner))
+
+
+def as_stored(density: Density) -> Density:
+    """The density as reading it back from the bundle gives it (float32 on the disk)."""
+    parts = (density.weights, density.means, density.factors)
+    return Density(*(part.astype(np.float32).astype(np.float64) for part in parts))
+
+
+def measure(learner: Learner, density: Density) -> dict[str, float]:
+    """What the bundle says of its own quality.
+
+    rebuild_error: RMS, levels of 255, on held-out pictures. sharpness: high-frequency energy of samples
+    over that of real pictures; 1 is as sharp as the artist's own.
+    """
+    held_out = learner.split.held_out[:_SHARPNESS_SAMPLES]
+    seeds = [picture_seed(learner.seed, index) for index in range(_SHARPNESS_SAMPLES)]
+    samples = learner.decode(density.draw_seeds("quality", seeds))
+    return {
+        "rebuild_error": round(learner.rebuild_error(), 3),
+        "sharpness": round(fine_detail(samples) / max(fine_detail(learner.rows[held_out]), 1e-6), 3),
+        "gaussians": float(len(density.weights)),
+    }
+
+
+def fine_detail(pictures: Pictures) -> float:
+    """RMS of what a 3x3 mean takes away from the premultiplied channels, levels of 255."""
+    x = premultiply(pictures).astype(np.float32)
+    blurred = sum(np.roll(x, (dy, dx), axis=(1, 2)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)) / 9
+    return float(np.sqrt(np.mean((x - blurred) ** 2)))
+
+
+def _facts(
+    run: Run, learner: Learner, prepared: PreparedSet, quality: dict[str, float], identity: str
+) -> Facts:
+    standing, shape = learner.standing, learner.plan.shape
+    palette = None if learner.palette is None else prepared.palette
+    packages = ("torch", "numpy", "onnx", "pillow")
+    return Facts(
+        id=identity,
+        name=run.name,
+        size=prepared.size,
+        latent_width=shape.latent_width,
+        kind="pixel" if prepared.pixel_art else "smooth",
+        scale=prepared.scale,
+        palette=None if palette is None else tuple(tuple(int(v) for v in colour) for colour in palette),  # type: ignore[misc]
+        trained={
+            "run": run.identity,
+            "pictures": prepared.count,
+            "held_out": len(learner.split.held_out),
+            "date": datetime.date.today().isoformat(),
+            "recipe": run.recipe.to_json(),
+            "architecture": shape.to_json(),
+            "mirror": learner.mirror,
+            "device": device_name(learner.device),
+            "precision": standing.precision,
+            "threads": standing.threads,
+            "seconds": round(standing.seconds, 1),
+            "steps": standing.step,
+            "batch": standing.batch,
+            "seen": standing.seen,
+            "pictures_per_s": round(_pictures_per_s(learner), 1),
+            "versions": {
+                "studio": studio.__version__,
+                **{name: importlib.metadata.version(name) for name in packages},
+            },
+        },
+        quality=quality,
+        licence=run.recipe.licence,
+    )
+
+
+def _pictures_per_s(learner: Learner) -> float:
+    return learner.standing.seen / max(learner.standing.seconds, 1e-6)
+
+
+def _preview(learner: Learner, density: Density, identity: str, scale: int) -> np.ndarray:
+    """The bundle's first pictures, those of seed 0, as one sheet: uint8 [h, w, 4]."""
+    seeds = [picture_seed(0, index) for index in range(_PREVIEW_COLUMNS**2)]
+    latents: Latents = density.draw_seeds(identity, seeds)
+    return grid(enlarge(learner.decode(latents), scale), _PREVIEW_COLUMNS, gap=2 * scale)
+
+
+def _thumbnails(learner: Learner, prepared: PreparedSet) -> Pictures:
+    """The training pictures, small: uint8 [N, t, t, 4]."""
+    affordable = int((THUMBNAIL_BYTES / 4 / prepared.count) ** 0.5)
+    side = min(prepared.size, max(8, min(_THUMBNAIL_SIDE, affordable, LARGEST_THUMBNAIL)))
+    small = np.empty((prepared.count, side, side, 4), np.uint8)
+    for start in range(0, prepared.count, 256):
+        chunk = np.arange(start, min(start + 256, prepared.count))
+        small[chunk] = resize_smooth(learner.rows[chunk], side)
+    return small

@@ -1,0 +1,206 @@
+"""One run's network, its running average and its optimizer: a step, a look, a save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from studio.core.density import Density
+from studio.core.latent import Latents
+from studio.core.pixels import Pictures, from_network, rms_difference
+from studio.core.pixels import to_network as pixels_to_network
+from studio.train.checkpoint import Standing
+from studio.train.data import Batches, Rows, Split, augment, batch_indices
+from studio.train.losses import (
+    CalibratedGaussian,
+    kl_weight,
+    learning_rate,
+    nearest_colours,
+    palette_cross_entropy,
+)
+from studio.train.plan import Plan
+from studio.train.prior import CODES_A_GAUSSIAN, fit_mixture
+from studio.train.vae import Vae
+
+AVERAGE_DECAY = 0.999  # a step
+AVERAGED_EVERY = 4  # steps: the average walks through all weights, and hardly differs
+_MOST_CHUNK, _CHUNK_VALUES = 64, 2**24
+"""Pictures encoded or decoded at once outside training, and their values: a palette has many a pixel."""
+
+
+class Learner:
+    """Owns everything that changes while a run goes on. Not thread-safe."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        rows: Rows,
+        split: Split,
+        palette: npt.NDArray[np.uint8] | None,
+        mirror: bool,
+        seed: int,
+        device: torch.device,
+        standing: Standing,
+    ) -> None:
+        self.plan, self.rows, self.split, self.mirror = plan, rows, split, mirror
+        self.seed, self.device, self.standing = seed, device, standing
+        self.batches = Batches(rows, device)
+        self.network = _built(plan, seed, device)
+        self.average = _built(plan, seed, device).eval()
+        self.optimizer = new_optimizer(self.network)
+        self.likelihood = CalibratedGaussian(standing.variances)
+        values = plan.shape.side**2 * max(4, plan.shape.palette)
+        self.chunk = max(1, min(_MOST_CHUNK, _CHUNK_VALUES // values))
+        self.palette: Tensor | None = None
+        if palette is not None:
+            entries = pixels_to_network(palette[None, None])[0, :, 0].T  #      [P, 4]
+            self.palette = torch.from_numpy(entries.copy()).to(device)
+
+    def step(self, progress: float) -> bool:
+        """One step of Adam (Loshchilov and Hutter 2019) on one batch; False if the numbers went wrong.
+
+        progress: share of the run that is done, 0..1.
+        """
+        standing = self.standing
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(standing.step, progress, self.plan.peak_lr)
+        indices = batch_indices(self.split.train, standing.batch, standing.seen, self.seed)
+        random = torch.Generator().manual_seed((self.seed << 32 | standing.step) % 2**63)
+        x = augment(self.batches[indices], self.mirror, self.plan.shift, random)
+        loss = self.loss(x, kl_weight(progress, self.plan.beta), random)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = self._clip()
+        if self._looks_at(standing.step) and not bool(torch.isfinite(loss + norm)):
+            return False
+        self.optimizer.step()
+        standing.step += 1
+        standing.seen += len(indices)
+        if standing.step % AVERAGED_EVERY == 0 or standing.step < AVERAGED_EVERY:
+            self._average_in()  # from the first step on: a run stopped at once must not export its start
+        return True
+
+    def _looks_at(self, step: int) -> bool:
+        """Whether to wait for this step's loss: on a card, waiting at every step would idle it."""
+        return self.device.type == "cpu" or step % 20 == 0
+
+    def is_sound(self) -> bool:
+        """Whether every weight is a number: only then is there something to save."""
+        norms = torch._foreach_norm(list(self.network.parameters()))
+        return bool(torch.isfinite(torch.stack(norms)).all())
+
+    def loss(self, x: Tensor, beta: float, random: torch.Generator) -> Tensor:
+        """The negative evidence lower bound per picture and channel value.
+
+        x: float32 [B, 4, S, S], premultiplied, -1..1.
+        """
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.standing.precision == "bf16"):
+            posterior = self.network.posterior(x)
+            rebuilt = self.network.decoder(posterior.sample(random))
+        kl = posterior.kl().sum(dim=1).mean()
+        if self.palette is None:
+            error = self.likelihood(rebuilt, x)
+        else:
+            error = palette_cross_entropy(rebuilt, nearest_colours(x, self.palette))
+        result: Tensor = (error + beta * kl) / x[0].numel()
+        return result
+
+    def encode(self, indices: npt.NDArray[np.int64]) -> Latents:
+        """The averaged network's means of these pictures, float32 [N, D]."""
+        codes = np.empty((len(indices), self.plan.shape.latent_width), np.float32)
+        with torch.inference_mode():
+            for start in range(0, len(indices), self.chunk):
+                x = self.batches[indices[start : start + self.chunk]]
+                mean, _ = self.average.encoder(x.contiguous(memory_format=torch.channels_last))
+                codes[start : start + len(x)] = mean.cpu().numpy()
+        return codes
+
+    def decode(self, latents: Latents) -> Pictures:
+        """The averaged network's pictures, uint8 [N, S, S, 4] straight alpha."""
+        parts = []
+        with torch.inference_mode():
+            for start in range(0, len(latents), self.chunk):
+                z = torch.from_numpy(latents[start : start + self.chunk]).to(self.device)
+                x = self.average.decoder(z)
+                if self.palette is not None:
+                    x = self.palette[x.argmax(dim=1)].permute(0, 3, 1, 2)
+                parts.append(from_network(x.cpu().numpy()))
+        return np.concatenate(parts)
+
+    def rebuild_error(self, limit: int = 10_000) -> float:
+        """RMS difference of held-out pictures and their rebuilds, levels of 255."""
+        squares, count = 0.0, 0
+        for start in range(0, min(limit, len(self.split.held_out)), self.chunk):
+            indices = self.split.held_out[start : start + self.chunk][: limit - start]
+            error = rms_difference(self.decode(self.encode(indices)), self.rows[indices])
+            squares, count = squares + error**2 * len(indices), count + len(indices)
+        return float(np.sqrt(squares / max(count, 1)))
+
+    def sketch_density(self, most: int = 600) -> Density:
+        """A small mixture over the codes of a few pictures: enough for a preview."""
+        spread = np.linspace(0, len(self.split.train) - 1, min(most, len(self.split.train)))
+        codes = self.encode(self.split.train[spread.astype(np.int64)]).astype(np.float64)
+        random = np.random.Generator(np.random.Philox(key=self.seed))
+        return fit_mixture(codes, max(1, len(codes) // CODES_A_GAUSSIAN), random)
+
+    def try_step(self) -> None:
+        """A step's work without its effects on anything but the weights: for trials of speed."""
+        indices = batch_indices(self.split.train, self.standing.batch, 0, self.seed)
+        random = torch.Generator().manual_seed(0)
+        x = augment(self.batches[indices], self.mirror, self.plan.shift, random)
+        self.loss(x, 0.0, random).backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    @contextmanager
+    def nothing_changed(self) -> Iterator[None]:
+        """For trial steps: afterwards weights, optimizer and counters are as before."""
+        held = {name: value.clone() for name, value in self.network.state_dict().items()}
+        try:
+            yield
+        finally:
+            self.network.load_state_dict(held)
+            self.optimizer = new_optimizer(self.network)
+            self.likelihood = CalibratedGaussian(self.standing.variances)
+
+    def _clip(self) -> Tensor:
+        """Scale the gradients down to a norm of 1 where it is larger; returns the norm before.
+
+        On a CPU, asking first is cheaper than multiplying every gradient by 1.
+        """
+        weights = list(self.network.parameters())
+        norm = nn.utils.get_total_norm([weight.grad for weight in weights if weight.grad is not None])
+        if self.device.type != "cpu" or bool(norm > 1):
+            nn.utils.clip_grads_with_norm_(weights, 1.0, norm)
+        return norm
+
+    def _average_in(self) -> None:
+        """Exponential average of the weights, quick at first (Karras et al. 2018, arXiv:1710.10196)."""
+        step = self.standing.step
+        decay = min(AVERAGE_DECAY, (1 + step) / (10 + step)) ** AVERAGED_EVERY
+        with torch.no_grad():
+            mine: list[Tensor] = list(self.average.parameters())
+            theirs: list[Tensor] = list(self.network.parameters())
+            torch._foreach_lerp_(mine, theirs, 1 - decay)
+
+
+def new_optimizer(network: nn.Module) -> torch.optim.AdamW:
+    return torch.optim.AdamW(network.parameters(), lr=1e-3, betas=(0.9, 0.99), weight_decay=1e-4, fused=True)
+
+
+def _built(plan: Plan, seed: int, device: torch.device) -> Vae:
+    """A fresh network; equal seeds give equal weights on every device."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return in_channels_last(Vae(plan.shape).to(device))
+
+
+def in_channels_last(network: Vae) -> Vae:
+    """With the weights in the layout that convolutions are fastest in."""
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network

@@ -1,0 +1,392 @@
+"""A training run, from pictures to a bundle, as a generator of plain events."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+
+from studio.core.errors import Cancelled, StudioError
+from studio.core.events import Advice, Event, Finished, Imported, Preview, Progress, Saved, Warned, Working
+from studio.core.progress import CallbackProgress, Control
+from studio.core.recipe import Recipe
+from studio.store.bundle import load_bundle
+from studio.store.files import Library, sweep_temporary
+from studio.store.importing import PreparedSet, load_prepared, prepare
+from studio.store.runs import Run, delete_run, held, name_was_taken, open_run, start_run
+from studio.train.advice import advise
+from studio.train.checkpoint import Standing, load_checkpoint, read_standing, save_checkpoint
+from studio.train.data import Rows, faces_one_way, split
+from studio.train.finish import finish
+from studio.train.learner import Learner
+from studio.train.machine import core_count, fastest, is_out_of_memory, pick_device, wait_for
+from studio.train.plan import is_categorical, make_plan
+from studio.train.sheets import write_sheets
+from studio.train.vae import Architecture
+
+Result = TypeVar("Result")
+
+SAVE_EVERY_S = 15.0
+LOOK_EVERY_S = 15.0
+FIRST_LOOK_S = 4.0
+TELL_EVERY_S = 0.1
+_PAUSE_S = 0.1
+_LONGEST_TICK_S = 60.0  # a step takes less; more is a computer that slept
+_FINISHING_S = 20.0  # density, export and proof, with room to spare
+_THUMBNAIL_S = 0.001  # a picture
+
+
+def train(
+    recipe: Recipe,
+    paths: Sequence[Path],
+    library: Library,
+    resume: bool = False,
+    control: Control | None = None,
+    leave_free: int = 0,
+) -> Generator[Event, None, None]:
+    """Train a bundle named `recipe.name` into the library; the last event is Finished.
+
+    resume: go on with the unfinished run of that name, as its own recipe says.
+    leave_free: processor cores that must stay free for something else.
+    Closing the generator saves the run. Raises StudioError, after saving what is sound, and Cancelled
+    when `control.stop` is set, after saving.
+    """
+    began = time.monotonic()
+    control = control or Control()
+    recipe.check()
+    library.ensure()
+    pick_device(recipe.device)  # before anything is begun that could not go on
+    with held(library, recipe.name):
+        sweep_temporary(library.runs)
+        sweep_temporary(library.bundles)
+        run = open_run(library, recipe.name) if resume else start_run(library, recipe, tuple(paths))
+        for folder in (run.folder, run.previews):
+            sweep_temporary(folder)
+        if (done := _already_finished(run, library)) is not None:
+            delete_run(library, run.name)
+            yield done
+            return
+        try:
+            yield from _run(run, library, control, leave_free, began)
+        except StudioError:
+            if not run.has_started:
+                delete_run(library, run.name)  # nothing was begun that could be resumed
+            raise
+        delete_run(library, run.name)
+
+
+def _run(run: Run, library: Library, control: Control, leave_free: int, began: float) -> Iterator[Event]:
+    saved = read_standing(run.checkpoint_file) if run.has_started else None
+    prepared = load_prepared(library.prepared, saved.pictures) if saved else None
+    if prepared is None:  # the first time; or the prepared set was cleared away meanwhile
+        prepared = yield from _imported(run, library, control)
+    if saved and saved.pictures != prepared.key:
+        raise StudioError(
+            "The pictures have changed since this run was begun.",
+            "Put them back as they were, or train them under another name.",
+        )
+    yield Imported(prepared.count, prepared.survey.left_out, prepared.survey.duplicates)
+    rows = Rows(prepared.array_file)
+    try:
+        learner = _prepared_learner(run, prepared, rows, saved, leave_free)
+        if saved is None:
+            for sentence in prepared.survey.warnings:
+                yield Warned(sentence)
+        yield from _trained(run, learner, control, 0.0 if saved else time.monotonic() - began)
+        yield from finish(run, learner, prepared, library, control)
+    finally:
+        rows.close()
+
+
+def _already_finished(run: Run, library: Library) -> Finished | None:
+    """A kill can come between the bundle's arrival and the end of its run's folder."""
+    folder = library.bundles / run.name
+    if not folder.exists():
+        return None
+    trained = load_bundle(folder).facts.trained
+    if trained.get("run") != run.identity:
+        raise name_was_taken(run)
+    return Finished(folder, float(trained["seconds"]), float(trained["pictures_per_s"]))
+
+
+def _imported(run: Run, library: Library, control: Control) -> Generator[Event, None, PreparedSet]:
+    """Read the pictures, telling how far it is. The reading waits for the disk on a thread of its own, so
+    that the run can speak meanwhile; it ends before this does."""
+    told: queue.SimpleQueue[Working | None] = queue.SimpleQueue()
+    outcome: list[PreparedSet | BaseException] = []
+    is_closing = threading.Event()
+    progress = CallbackProgress(
+        lambda doing, done, total: told.put(Working(doing, done, total)),
+        lambda: is_closing.is_set() or control.stop,
+    )
+
+    def read() -> None:
+        try:
+            recipe = run.recipe
+            outcome.append(prepare(run.paths, recipe.size, recipe.fit, library.prepared, progress))
+        except BaseException as error:
+            outcome.append(error)
+        told.put(None)
+
+    thread = threading.Thread(target=read, name="import", daemon=True)
+    thread.start()
+    try:
+        last = 0.0
+        while (event := told.get()) is not None:
+            if time.monotonic() - last > TELL_EVERY_S or event.done == event.total:
+                last = time.monotonic()
+                yield event
+    finally:
+        is_closing.set()
+        thread.join()
+    result = outcome[0]
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+def _prepared_learner(
+    run: Run, prepared: PreparedSet, rows: Rows, saved: Standing | None, leave_free: int
+) -> Learner:
+    """A learner as the run left it, or a new one with what suits this machine chosen by short trials."""
+    recipe = run.recipe
+    device = pick_device(recipe.device)
+    parts = split(prepared.count, recipe.seed)
+    palette, colours = prepared.palette, 0
+    if palette is not None and is_categorical(prepared.size, len(palette)):
+        colours = len(palette)
+    else:
+        palette = None
+    plan = make_plan(recipe, prepared.size, colours, len(parts.train), device.type == "cuda")
+    shape = replace(plan.shape, is_opaque=not prepared.has_alpha and palette is None)
+    # The saved shape, where there is one: the network must fit its weights on whatever device it goes on.
+    plan = replace(plan, shape=Architecture(**saved.shape) if saved else shape)
+    mirror = recipe.mirror if recipe.mirror is not None else not faces_one_way(rows, parts.train)
+    standing = saved or Standing(
+        pictures=prepared.key,
+        shape=plan.shape.to_json(),
+        batch=plan.batch,
+        threads=max(1, core_count() - leave_free),
+    )
+    torch.set_num_threads(standing.threads)
+    if device.type == "cuda":
+        torch.backends.cudnn.benchmark = recipe.steps is None  # what it picks may differ from run to run
+        torch.set_float32_matmul_precision("high")
+    learner = Learner(plan, rows, parts, palette, mirror, recipe.seed, device, standing)
+    if saved:
+        load_checkpoint(run.checkpoint_file, learner.network, learner.average, learner.optimizer)
+    else:
+        _choose_speed(learner, recipe)
+    return learner
+
+
+def _choose_speed(learner: Learner, recipe: Recipe) -> None:
+    """Precision and threads by a trial of each: bf16 pays only where the processor has it, and a second
+    thread on a busy machine costs more than it brings. A run counted in steps is meant to be repeated:
+    its threads are fixed, because sums over more threads round differently."""
+    standing, device = learner.standing, learner.device
+
+    def trial(chosen: str, threads: int) -> None:
+        standing.precision = chosen
+        torch.set_num_threads(threads)
+        _within_memory(learner, learner.try_step)
+        wait_for(device)
+
+    if recipe.precision != "auto":
+        precisions = [recipe.precision]
+    else:
+        precisions = ["fp32"] if device.type == "mps" else ["fp32", "bf16"]
+    most = standing.threads
+    is_fixed = device.type != "cpu" or most == 1 or recipe.steps is not None
+    threads_tried = {most} if is_fixed else {most, most - 1, max(1, most // 2)}
+    choices = list(itertools.product(precisions, sorted(threads_tried, reverse=True)))
+    if len(choices) > 1:
+        with learner.nothing_changed():
+            choices = [fastest({choice: functools.partial(trial, *choice) for choice in choices})]
+    standing.precision, standing.threads = choices[0]
+    torch.set_num_threads(standing.threads)
+
+
+@dataclass
+class _Clock:
+    """Measures training time without pauses, and how far the run is by its own budget."""
+
+    standing: Standing
+    recipe: Recipe
+    reserve_s: float
+
+    def __post_init__(self) -> None:
+        self._last = time.monotonic()
+        self._started_at = self.standing.seen, self.standing.seconds
+
+    def tick(self, counts: bool = True) -> None:
+        """Add the time since the last tick, unless it was a pause or the computer slept."""
+        now = time.monotonic()
+        self.standing.seconds += min(now - self._last, _LONGEST_TICK_S) if counts else 0.0
+        self._last = now
+
+    @property
+    def budget_s(self) -> float:
+        return max(self.recipe.minutes * 60 - self.reserve_s, 1.0)
+
+    @property
+    def progress(self) -> float:
+        """0..1: by steps where the recipe counts steps, else by time."""
+        if self.recipe.steps is not None:
+            return self.standing.step / self.recipe.steps
+        return min(1.0, self.standing.seconds / self.budget_s)
+
+    @property
+    def pictures_per_s(self) -> float:
+        """In this sitting."""
+        seen, seconds = self._started_at
+        return (self.standing.seen - seen) / max(self.standing.seconds - seconds, 1e-6)
+
+    @property
+    def seconds_left(self) -> float:
+        if self.recipe.steps is None:
+            return max(0.0, self.budget_s - self.standing.seconds)
+        left = (self.recipe.steps - self.standing.step) * self.standing.batch
+        return left / max(self.pictures_per_s, 1e-6)
+
+
+def _trained(run: Run, learner: Learner, control: Control, before_s: float) -> Iterator[Event]:
+    """Step until the budget is spent, looking and saving in between.
+
+    before_s: what reading the pictures and the trials took; it counts towards the minutes, up to half.
+    """
+    standing = learner.standing
+    reserve_s = 0.0
+    if run.recipe.steps is None:
+        reserve_s = _finishing_time(run.recipe, learner) + min(before_s, run.recipe.minutes * 30)
+    clock = _Clock(standing, run.recipe, reserve_s)
+    next_look = standing.seconds + (FIRST_LOOK_S if standing.step == 0 else LOOK_EVERY_S)
+    next_save, next_word = standing.seconds + SAVE_EVERY_S, 0.0
+    try:
+        while clock.progress < 1 and not (control.finish and standing.step > 0):
+            if control.stop:
+                raise Cancelled
+            if control.paused:
+                yield from _paused(run, learner, control, clock)
+                continue
+            if not _within_memory(learner, functools.partial(learner.step, clock.progress)):
+                raise _exploded()
+            clock.tick()
+            if standing.seconds >= next_save:
+                yield _saved_or_warned(run, learner)
+                clock.tick()
+                next_save = standing.seconds + SAVE_EVERY_S
+            if standing.seconds >= next_look:
+                began = standing.seconds
+                yield from _look(run, learner)
+                clock.tick()
+                next_look = standing.seconds + _until_next_look(began, standing.seconds)
+            if standing.seconds >= next_word:
+                next_word = standing.seconds + TELL_EVERY_S
+                yield _progress(learner, clock)
+        yield from _look(run, learner)
+        clock.tick()
+        yield _progress(learner, clock)
+    finally:
+        if standing.step > 0 and learner.is_sound():
+            _saved(run, learner)
+    if not learner.is_sound():
+        raise _exploded()
+    yield Saved(standing.step)
+
+
+def _exploded() -> StudioError:
+    return StudioError(
+        "Training went wrong: its numbers grew without bound.",
+        "Resume it from the last save; if it happens again, train anew with --precision fp32.",
+    )
+
+
+def _until_next_look(began_s: float, ended_s: float) -> float:
+    """Looks take at most a sixteenth of the time, and come more seldom as a long run changes less."""
+    return max(LOOK_EVERY_S, 15 * (ended_s - began_s), ended_s / 40)
+
+
+def _finishing_time(recipe: Recipe, learner: Learner) -> float:
+    """How much of the minutes to keep for what comes after training: encoding every picture, and the
+    export. A short run keeps less and ends a little later."""
+    few = learner.split.train[:64]
+    learner.encode(few)
+    start = time.perf_counter()
+    learner.encode(few)
+    a_picture_s = (time.perf_counter() - start) / len(few) + _THUMBNAIL_S
+    return min(_FINISHING_S + len(learner.rows) * a_picture_s, 0.2 * recipe.minutes * 60)
+
+
+def _within_memory(learner: Learner, step: Callable[[], Result]) -> Result:
+    """A step with as many pictures as the memory holds: halved, for good, when it does not."""
+    while True:
+        try:
+            return step()
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            if learner.standing.batch == 1:
+                raise StudioError(
+                    "There is not enough memory to train pictures of this size.",
+                    "Choose a smaller size, or train with --device cpu.",
+                ) from error
+            learner.standing.batch //= 2
+            learner.optimizer.zero_grad(set_to_none=True)
+            if learner.device.type == "cuda":
+                torch.cuda.empty_cache()
+
+
+def _paused(run: Run, learner: Learner, control: Control, clock: _Clock) -> Iterator[Event]:
+    yield _saved_or_warned(run, learner)
+    yield Working("Paused")
+    while control.paused and not (control.stop or control.finish):
+        time.sleep(_PAUSE_S)
+    clock.tick(counts=False)
+
+
+def _look(run: Run, learner: Learner) -> Iterator[Event]:
+    """Judge and show the averaged network."""
+    standing = learner.standing
+    standing.history = (*standing.history, (standing.seconds, learner.rebuild_error(limit=300)))
+    side, columns, rebuilds, samples = write_sheets(run.previews, learner)
+    yield Preview(standing.step, rebuilds, samples, side, columns)
+    yield Advice(advise(standing.history))
+
+
+def _saved_or_warned(run: Run, learner: Learner) -> Saved | Warned:
+    """One save that the disk refuses does not end a run; the next one may go through."""
+    if not learner.is_sound():
+        raise _exploded()
+    try:
+        return _saved(run, learner)
+    except StudioError as error:
+        return Warned(f"{error.message} Training goes on and will try to save again.")
+
+
+def _saved(run: Run, learner: Learner) -> Saved:
+    learner.standing.variances = learner.likelihood.variances
+    save_checkpoint(
+        run.checkpoint_file, learner.network, learner.average, learner.optimizer, learner.standing
+    )
+    return Saved(learner.standing.step)
+
+
+def _progress(learner: Learner, clock: _Clock) -> Progress:
+    standing = learner.standing
+    return Progress(
+        step=standing.step,
+        seen=standing.seen,
+        seconds=standing.seconds,
+        seconds_left=clock.seconds_left,
+        pictures_per_s=clock.pictures_per_s,
+        rebuild_error=standing.history[-1][1] if standing.history else None,
+    )

@@ -1,0 +1,77 @@
+"""What the program chooses by itself, from the pictures and the machine, before a run starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio.core.recipe import Recipe
+from studio.train.vae import Architecture
+
+_FINEST_MAP = 16  # px
+_MOST_UNSHUFFLED = 8  # px
+_BATCH_VALUES = 2**26
+_MOST_CHOICES = 2**19
+
+
+def is_categorical(side: int, colours: int) -> bool:
+    """Whether the network should choose from the palette: it costs a number for every pixel and colour,
+    which on larger pixel art takes ten times as long as painting in RGBA."""
+    return 0 < colours * side**2 <= _MOST_CHOICES
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The numbers of a run that the artist never sees."""
+
+    shape: Architecture
+    batch: int
+    peak_lr: float
+    beta: float  # weight of the KL term
+    shift: int  # px by which pictures are moved at random
+
+
+def make_plan(recipe: Recipe, side: int, palette: int, learned_from: int, is_gpu: bool) -> Plan:
+    """side: of the prepared pictures, px. palette: its colours, 0 for none.
+
+    learned_from: number of pictures without the held-out ones.
+    """
+    return Plan(
+        shape=architecture(side, palette, recipe.latent_width, is_gpu),
+        batch=recipe.batch or _batch(side, palette, learned_from, is_gpu),
+        peak_lr=1e-3,
+        beta=recipe.beta or (1.0 if palette else 8.0),
+        shift=1 if learned_from < 1000 and not palette and side >= 32 else 0,
+    )
+
+
+def _batch(side: int, palette: int, learned_from: int, is_gpu: bool) -> int:
+    """Few pictures a step on a CPU, where steps are dear; at most a quarter of a small set; and no more
+    than a machine's memory holds (some 30 bytes of activations for every value of the output)."""
+    affordable = _BATCH_VALUES // (side**2 * max(4, palette))
+    return max(1, min(256 if is_gpu else 32, max(8, learned_from // 4), affordable))
+
+
+def architecture(side: int, palette: int, latent_width: int, is_gpu: bool) -> Architecture:
+    """The network for pictures of one size."""
+    unshuffle = _unshuffle(side)
+    if is_gpu and unshuffle % 2 == 0:
+        unshuffle //= 2
+    return Architecture(
+        side=side,
+        unshuffle=unshuffle,
+        base=64 if side > 64 or is_gpu else 48,
+        widest=384 if is_gpu else 176,
+        latent_width=latent_width or (64 if side <= 128 else 128),
+        palette=palette,
+        blocks=1,
+    )
+
+
+def _unshuffle(side: int) -> int:
+    """How many pixels of a side fold into channels before the first convolution.
+
+    The finest feature map keeps 16 px or a little more: on a CPU the number of pictures seen decides the
+    quality, and finer maps cost the most time for the least of it.
+    """
+    fitting = [p for p in range(1, _MOST_UNSHUFFLED + 1) if side % (4 * p) == 0 and side // p >= _FINEST_MAP]
+    return max(fitting, default=1)
