@@ -1,0 +1,1 @@
+"""The only room with ONNX Runtime: latents to pictures and back."""

@@ -1,0 +1,118 @@
+"""New pictures: from a seed, from a name, and many that are all different."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.core.errors import StudioError
+from studio.core.latent import picture_seed, seed_of_name
+from studio.core.picture import Finish, Picture
+from studio.store.bundle import Bundle
+
+from .decoder import Decoder
+
+WILDEST = 10.0  # diversity; 2 is already far outside the artist's pictures
+_MOST_REFUSED_IN_A_ROW = 400
+_AT_A_TIME = 8
+
+
+def draw(
+    bundle: Bundle,
+    seed: int,
+    count: int,
+    diversity: float = 1.0,
+    start: int = 0,
+    finish: Finish | None = None,
+) -> list[Picture]:
+    """Pictures number start … start + count - 1 of the series that begins with `seed`."""
+    seeds = [picture_seed(seed, index) for index in range(start, start + count)]
+    return _from_seeds(bundle, seeds, diversity, finish or Finish())
+
+
+def named(bundle: Bundle, name: str, finish: Finish | None = None) -> Picture:
+    """The picture of a name: the same for ever. Raises StudioError for an empty name."""
+    if not name.strip():
+        raise StudioError("The name is empty.", "Give one.")
+    (picture,) = _from_seeds(bundle, [seed_of_name(name)], 1.0, finish or Finish(), name.strip())
+    return picture
+
+
+def _from_seeds(
+    bundle: Bundle, seeds: list[int], diversity: float, finish: Finish, name: str = ""
+) -> list[Picture]:
+    if not (math.isfinite(diversity) and 0 <= diversity <= WILDEST):
+        raise StudioError(
+            f"The diversity cannot be {diversity:g}.", f"Choose a number from 0 to {WILDEST:g}."
+        )
+    latents = bundle.density.draw_seeds(bundle.facts.id, seeds, diversity)
+    return [
+        Picture(bundle.facts.id, latent, seed, diversity, finish, name)
+        for seed, latent in zip(seeds, latents, strict=True)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """A picture and what it looks like, finished."""
+
+    picture: Picture
+    rgba: npt.NDArray[np.uint8]  # [side, side, 4]
+
+
+class Sample:
+    """Iterates over `count` pictures no two of which look the same; asking for more begins with the same.
+
+    Memory stays flat. Raises StudioError when the bundle keeps repeating itself.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        decoder: Decoder,
+        seed: int,
+        count: int,
+        diversity: float = 1.0,
+        finish: Finish | None = None,
+    ) -> None:
+        if count < 1:
+            raise StudioError(f"{count} pictures cannot be made.", "Ask for at least one.")
+        self._bundle, self._decoder = bundle, decoder
+        self._seed, self._count, self._diversity = seed, count, diversity
+        self._finish = finish or Finish()
+        self.refused = 0
+        """Pictures left out so far because they looked exactly like an earlier one."""
+
+    def __iter__(self) -> Iterator[Made]:
+        self.refused = 0
+        seen: set[bytes] = set()
+        in_a_row = 0
+        for picture, rgba in self._series():
+            look = hashlib.blake2b(rgba.tobytes(), digest_size=16).digest()
+            if look in seen:
+                self.refused += 1
+                in_a_row += 1
+                if in_a_row == _MOST_REFUSED_IN_A_ROW:
+                    raise StudioError(
+                        f"Only {len(seen)} different pictures came from “{self._bundle.facts.name}”.",
+                        "Raise the diversity or ask for fewer.",
+                    )
+                continue
+            seen.add(look)
+            in_a_row = 0
+            yield Made(picture, self._decoder.finish(rgba[None], self._finish)[0])
+            if len(seen) == self._count:
+                return
+
+    def _series(self) -> Iterator[tuple[Picture, npt.NDArray[np.uint8]]]:
+        """Picture after picture without end, at the network's size."""
+        for start in itertools.count(0, _AT_A_TIME):
+            pictures = draw(self._bundle, self._seed, _AT_A_TIME, self._diversity, start, self._finish)
+            decoded = self._decoder.decode(np.stack([picture.latent for picture in pictures]))
+            yield from zip(pictures, decoded, strict=True)
