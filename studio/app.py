@@ -1,0 +1,218 @@
+"""The window's wiring: everything is made here and handed to who needs it. Torch is never imported here."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.core.errors import StudioError
+from studio.generate.decoder import Decoder
+from studio.store.bundle import Bundle
+from studio.store.files import Library, starters_folder, sweep_temporary
+from studio.store.settings import load_settings, save_settings
+from studio.ui.backdrop import Backdrop
+from studio.ui.crash import CrashHandler, log_to
+from studio.ui.create import CreateRoom
+from studio.ui.create_bar import new_seed
+from studio.ui.decoding import DecodeQueue, Decoders, Decodes
+from studio.ui.jobs import after
+from studio.ui.looking import fitted_example, look_through
+from studio.ui.models import ModelsRoom
+from studio.ui.new_model import NewModel
+from studio.ui.saving import PassingFolder, Saver
+from studio.ui.state import CreateState, Preferences, Shelf
+from studio.ui.theme import ASSETS, Theme
+from studio.ui.trainer_process import TrainerStarter
+from studio.ui.training import TrainingDesk
+from studio.ui.window import Window, application_icon
+
+log = logging.getLogger(__name__)
+
+QUIT_AFTER_FIRST_PICTURE = "STUDIO_QUIT_AFTER_FIRST_PICTURE"
+_WARM_AFTER_MS = 1500  # the trainer's start must not compete with the first screen of pictures
+_SAVE_AFTER_MS = 400
+
+
+def trainer_command() -> list[str]:
+    """How the trainer process is started: this program again, with another word."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "trainer"]
+    return [sys.executable, str(Path(__file__).resolve().parents[1] / "main.py"), "trainer"]
+
+
+def open_decoder(bundle: Bundle) -> Decodes:
+    return Decoder(bundle)
+
+
+class Studio:
+    """The window and everything behind it, from opening to closing."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        library: Library,
+        starters: Path,
+        trainer: Sequence[str],
+        stays_open: bool = True,
+    ) -> None:
+        """trainer: the command that starts a trainer process."""
+        self._library, self._stays_open = library, stays_open
+        self._is_closed = False
+        settings, told = load_settings(library.settings_file)
+        self.preferences = Preferences(settings)
+        self.theme = Theme(app, settings.theme)
+        self.preferences.theme.changed.connect(self.theme.choose)
+        self.backdrop = Backdrop(self.theme, self.preferences.backdrop)
+        self.shelf = Shelf(library, starters)
+        self.shelf.read()
+        self._decoders = Decoders(open_decoder)
+        self.queue = DecodeQueue(self._decoders)
+        self._starter = TrainerStarter(trainer, library.log_file)
+        self.desk = TrainingDesk(self._starter, library)
+        self._passing = PassingFolder()
+        self.create_state = CreateState(new_seed())
+        self.create_state.bundle.set(self._bundle_of_last_time())
+        self.window = self._build_window()
+        self._saving = QTimer(self.window)
+        self._saving.setSingleShot(True)
+        self._saving.setInterval(_SAVE_AFTER_MS)
+        self._saving.timeout.connect(self._save_settings)
+        self.preferences.changed.connect(self._saving.start)
+        self._warming = QTimer(self.window)
+        self._warming.setSingleShot(True)
+        self._warming.setInterval(_WARM_AFTER_MS)
+        self._warming.timeout.connect(self._warm)
+        self.desk.left.connect(self._warm_soon)  # a trainer serves one run
+        if told:
+            self.window.banner.say(" ".join(told), "warn")
+
+    def _build_window(self) -> Window:
+        create = CreateRoom(
+            self.create_state,
+            self.shelf,
+            self.preferences,
+            self.queue,
+            Saver(self._decoders),
+            self._passing,
+            self.backdrop,
+        )
+        models = ModelsRoom(self.shelf, self.desk, self.backdrop)
+        new_model = NewModel(self.shelf, self.desk, self.backdrop, look_through, fitted_example)
+        window = Window(
+            self.shelf,
+            self.preferences,
+            self.create_state,
+            self.desk,
+            create,
+            models,
+            new_model,
+            self._device,
+        )
+        window.closing.connect(self.close)
+        create.first_picture_painted.connect(self._on_first_picture)
+        create.model.failed.connect(self._on_no_picture)
+        self.create_state.bundle.changed.connect(self._remember_bundle)
+        return window
+
+    def open(self, files: Sequence[Path]) -> None:
+        """Show the window: Create if there is anything to create with, else Models. Then the files given."""
+        if self.shelf.bundles:
+            self.window.show_create()
+        else:
+            self.window.show_models()
+            self._warm_soon()
+        self.window.show()
+        if self.shelf.runs:
+            names = ", ".join(f"“{run.name}”" for run in self.shelf.runs)
+            self.window.banner.say(
+                f"Training of {names} is not finished; go on with it in Models.", seconds=20
+            )
+        if files:
+            self.window.take(list(files))
+
+    def close(self) -> None:
+        """Save, and end every thread and process. The window is hidden already."""
+        self._is_closed = True
+        self._warming.stop()
+        self._save_settings()
+        self.window.new_model.pictures.leave()
+        self.desk.leave()
+        self.queue.stop()
+        self._passing.remove()
+
+    def _bundle_of_last_time(self) -> Bundle | None:
+        last = self.shelf.by_id(self.preferences.last_bundle.value)
+        return last or next(iter(self.shelf.starters + self.shelf.own), None)
+
+    def _remember_bundle(self, bundle: Bundle | None) -> None:
+        if bundle is not None:
+            self.preferences.last_bundle.set(bundle.facts.id)
+
+    def _device(self) -> str:
+        bundle = self.create_state.bundle.value
+        try:
+            return self._decoders.get(bundle).device if bundle else ""
+        except StudioError:
+            return ""
+
+    def _on_first_picture(self) -> None:
+        """Emitted while painting; what follows waits until the paint is on the screen."""
+        if not self._stays_open:
+            QTimer.singleShot(0, self.window, self.window.close)
+        else:
+            self._warm_soon()
+
+    def _on_no_picture(self, error: StudioError) -> None:
+        if not self._stays_open:
+            log.error("There is no first picture: %s", error)
+            self.window.close()
+            QApplication.exit(1)
+
+    def _warm_soon(self) -> None:
+        if self._stays_open and not self._is_closed:
+            self._warming.start()
+
+    def _warm(self) -> None:
+        if not self.desk.is_under_way:
+            self._starter.warm()
+
+    def _save_settings(self) -> None:
+        self._saving.stop()
+        try:
+            save_settings(self._library.settings_file, self.preferences.settings())
+        except StudioError as error:
+            log.warning("The settings are not saved: %s", error)
+            self.window.banner.show_error(error)
+
+
+def run(library: Library, files: Sequence[str] = ()) -> int:
+    """Open the window and stay until it is closed; the exit status.
+
+    Raises StudioError when the library's folder cannot be made.
+    """
+    library.ensure()
+    stays_open = not os.environ.get(QUIT_AFTER_FIRST_PICTURE)
+    QApplication.setApplicationName("Morpho Studio")
+    QApplication.setDesktopFileName("io.github.morpho.Studio")
+    app = QApplication(sys.argv[:1])
+    stop_log = log_to(library.log_file)
+    crashes = CrashHandler(library.log_file)
+    crashes.install()
+    app.setWindowIcon(application_icon(ASSETS))
+    studio = Studio(app, library, starters_folder(), trainer_command(), stays_open)
+    if not stays_open and not studio.shelf.bundles:
+        studio.close()
+        raise StudioError("There is no model that could make a first picture.", "Put one into the library.")
+    studio.open([Path(file) for file in files])
+    if stays_open:
+        after(10_000, studio.window, lambda: sweep_temporary(library.bundles))
+    status = app.exec()
+    crashes.remove()
+    stop_log()
+    return status

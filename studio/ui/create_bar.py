@@ -1,0 +1,269 @@
+"""The bar above the wall: which model, which seed, how diverse, a name, how it is shown."""
+
+from __future__ import annotations
+
+import secrets
+
+from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPixmap, QRegularExpressionValidator
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.generate.drawing import named
+from studio.store.bundle import Bundle
+from studio.store.settings import CHECKERBOARD
+
+from .backdrop import Backdrop, to_pixmap
+from .decoding import Answer, DecodeQueue
+from .icons import MUTED, icon
+from .jobs import after
+from .sheets import cells_of
+from .state import CreateState, Preferences, Shelf, show
+from .widgets import PicturePanel, frame, icon_button, label, row
+
+_NAME_WIDTH = 130  # px
+MOST_SEED = 2**32 - 1
+_BACKDROPS = (
+    ("Checkerboard", CHECKERBOARD),
+    ("White", "#ffffff"),
+    ("Light grey", "#c8c8c8"),
+    ("Grey", "#808080"),
+    ("Dark grey", "#303030"),
+    ("Black", "#000000"),
+)
+
+
+def new_seed() -> int:
+    """Short enough to be remembered and typed."""
+    return secrets.randbelow(1_000_000)
+
+
+class BundlePicker(QComboBox):
+    """Own models first, then the starters, each with its preview."""
+
+    def __init__(self, shelf: Shelf, state: CreateState) -> None:
+        super().__init__()
+        self.setAccessibleName("Model")
+        self.setToolTip("The model that makes the pictures")
+        self.setIconSize(QSize(22, 22))
+        self.setMinimumWidth(150)
+        self.setMaximumWidth(240)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(14)
+        self._shelf, self._state = shelf, state
+        shelf.changed.connect(self._fill)
+        state.bundle.changed.connect(self._show_current)
+        self.activated.connect(self._on_activated)
+        self._fill()
+
+    def _fill(self) -> None:
+        self.clear()
+        for bundle in self._shelf.bundles:
+            name = self.fontMetrics().elidedText(bundle.facts.name, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+            self.addItem(QIcon(preview_icon(bundle)), name, bundle)
+            self.setItemData(self.count() - 1, bundle.facts.name, Qt.ItemDataRole.ToolTipRole)
+        self.setEnabled(self.count() > 0)
+        self._show_current()
+
+    def _show_current(self) -> None:
+        current = self._state.bundle.value
+        places = [i for i, bundle in enumerate(self._shelf.bundles) if bundle is current]
+        self.setCurrentIndex(places[0] if places else -1)
+
+    def _on_activated(self, place: int) -> None:
+        self._state.bundle.set(self._shelf.bundles[place])
+
+
+def preview_icon(bundle: Bundle) -> QPixmap:
+    """The first picture of a bundle's preview sheet."""
+    sheet = QPixmap(str(bundle.preview_file))
+    return sheet.copy(cells_of(sheet, bundle)[0].toRect())
+
+
+class NameField(QWidget):
+    """Type a name, get its picture: live beside the field, large on Enter."""
+
+    chosen = Signal(object)  # Picture
+
+    def __init__(self, queue: DecodeQueue, state: CreateState, backdrop: Backdrop) -> None:
+        super().__init__()
+        self._queue, self._state = queue, state
+        self._number = 0
+        self.field = QLineEdit()
+        self.field.setAccessibleName("Name to picture")
+        self.field.setPlaceholderText("Type a name…")
+        self.field.setToolTip("Type a name, get its picture; the same name always gives the same (Ctrl+K)")
+        self.field.setMaxLength(80)
+        self.field.setClearButtonEnabled(False)
+        self.field.addAction(icon("user", MUTED), QLineEdit.ActionPosition.LeadingPosition)
+        self.field.setMinimumWidth(110)
+        self.field.setMaximumWidth(220)
+        self._face = PicturePanel("Picture of the name", backdrop, side=34, inset=2, radius=6)
+        self._face.hide()
+        self.setLayout(row(self.field, self._face, spacing=6))
+        self._soon = after(0, self, self._ask)
+        self.field.textEdited.connect(lambda _: self._soon.start(60))
+        self.field.returnPressed.connect(self._choose)
+        state.bundle.changed.connect(self._ask)
+        queue.answered.connect(self._on_answered)
+
+    def picture(self) -> Picture | None:
+        bundle, name = self._state.bundle.value, self.field.text().strip()
+        return named(bundle, name) if bundle and name else None
+
+    def _ask(self) -> None:
+        picture, bundle = self.picture(), self._state.bundle.value
+        self._face.setVisible(picture is not None)
+        if picture is not None and bundle is not None:
+            self._number = self._queue.ask_live(bundle, picture.latent[None], "name")
+
+    def _on_answered(self, answer: Answer) -> None:
+        bundle = self._state.bundle.value
+        if answer.number == self._number and bundle is not None:
+            self._face.show_pixmap(to_pixmap(answer.pictures[0]), bundle.facts.kind == "pixel")
+
+    def _choose(self) -> None:
+        picture = self.picture()
+        if picture is not None:
+            self.chosen.emit(picture)
+
+
+class CreateBar(QFrame):
+    """Shows and sets a CreateState and how the wall looks."""
+
+    name_chosen = Signal(object)  # Picture
+    refused = Signal(object)  # StudioError
+
+    def __init__(
+        self,
+        state: CreateState,
+        shelf: Shelf,
+        preferences: Preferences,
+        queue: DecodeQueue,
+        backdrop: Backdrop,
+    ) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        self._state, self._preferences = state, preferences
+        self.picker = BundlePicker(shelf, state)
+        self.name_field = NameField(queue, state, backdrop)
+        self.name_field.chosen.connect(self.name_chosen)
+        layout = row(
+            self.picker,
+            _line(),
+            label("Seed", "muted"),
+            self._build_seed(),
+            self._dice(),
+            _line(),
+            *self._build_diversity(),
+            _line(),
+            self.name_field,
+            None,
+            _sign("grid-four"),
+            self._build_tile_side(),
+            self._build_backdrop(),
+            spacing=10,
+        )
+        layout.setContentsMargins(16, 10, 12, 10)
+        self.setLayout(layout)
+
+    def _build_seed(self) -> QLineEdit:
+        self.seed_field = QLineEdit()
+        self.seed_field.setAccessibleName("Seed")
+        self.seed_field.setToolTip("The same seed always gives the same wall")
+        self.seed_field.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,10}"), self))
+        self.seed_field.setFixedWidth(92)
+        show(self._state.seed, lambda seed: self.seed_field.setText(str(seed)))
+        self.seed_field.editingFinished.connect(self._on_seed_edited)
+        return self.seed_field
+
+    def _on_seed_edited(self) -> None:
+        text = self.seed_field.text()
+        if text and int(text) <= MOST_SEED:
+            self._state.seed.set(int(text))
+        else:
+            if text:
+                self.refused.emit(StudioError("That seed is too large.", f"The largest is {MOST_SEED}."))
+            self.seed_field.setText(str(self._state.seed.value))
+
+    def _dice(self) -> QToolButton:
+        return icon_button(
+            "New seed", "dice-five", lambda: self._state.seed.set(new_seed()), "Ctrl+R", "outlined"
+        )
+
+    def _build_diversity(self) -> tuple[QWidget, QWidget, QWidget]:
+        self.diversity = QSlider(Qt.Orientation.Horizontal)
+        self.diversity.setAccessibleName("Diversity")
+        self.diversity.setToolTip("Left: safe and alike. Right: bold and strange.")
+        self.diversity.setRange(0, 30)  # twentieths
+        self.diversity.setPageStep(4)
+        self.diversity.setMinimumWidth(70)
+        self.diversity.setMaximumWidth(150)
+        value = label("", "muted")
+        value.setFixedWidth(30)
+        show(self._state.diversity, lambda d: self.diversity.setValue(round(d * 20)))
+        show(self._state.diversity, lambda d: value.setText(f"{d:.2f}"))
+        self.diversity.valueChanged.connect(lambda steps: self._state.diversity.set(steps / 20))
+        return label("Diversity", "muted"), self.diversity, value
+
+    def _build_tile_side(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setAccessibleName("Size on the wall")
+        slider.setToolTip("Size on the wall (Ctrl+wheel)")
+        slider.setRange(64, 288)
+        slider.setPageStep(24)
+        slider.setFixedWidth(84)
+        show(self._preferences.tile_side, slider.setValue)
+        slider.valueChanged.connect(self._preferences.tile_side.set)
+        return slider
+
+    def _build_backdrop(self) -> QToolButton:
+        made = icon_button("Backdrop", "square-half", lambda: None, kind="outlined")
+        menu = QMenu(made)
+        menu.setAccessibleName("Backdrop")
+        actions: dict[str, QAction] = {}
+        for words, choice in _BACKDROPS:
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, c=choice: self._preferences.backdrop.set(c))
+            actions[choice] = action
+        menu.addSeparator()
+        menu.addAction("Own colour…").triggered.connect(self._choose_colour)
+
+        def tick(choice: str) -> None:
+            for key, action in actions.items():
+                action.setChecked(key == choice)
+
+        show(self._preferences.backdrop, tick)
+        made.setMenu(menu)
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return made
+
+    def _choose_colour(self) -> None:
+        before = QColor(self._preferences.backdrop.value)
+        colour = QColorDialog.getColor(before if before.isValid() else QColor("#808080"), self, "Backdrop")
+        if colour.isValid():
+            self._preferences.backdrop.set(colour.name())
+
+
+def _sign(icon_name: str) -> QLabel:
+    made = QLabel()
+    made.setPixmap(icon(icon_name, MUTED).pixmap(QSize(16, 16)))
+    return made
+
+
+def _line() -> QFrame:
+    made = frame("line")
+    made.setFixedSize(1, 22)
+    return made

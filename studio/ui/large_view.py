@@ -1,0 +1,136 @@
+"""One picture, large, with what it is and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.core.errors import StudioError
+from studio.core.picture import Picture
+from studio.store.bundle import Bundle
+
+from .backdrop import Backdrop, to_pixmap
+from .decoding import Answer, DecodeQueue
+from .widgets import Banner, PicturePanel, button, column, frame, icon_button, label, row
+
+
+class LargeView(QWidget):
+    """Left and Right go on, Escape goes back; the picture can be dragged out."""
+
+    closed = Signal()
+    stepped = Signal(int)  # +1 or -1
+    save_wanted = Signal()
+    copy_wanted = Signal()
+    drag_wanted = Signal()
+    wall_wanted = Signal()  # go on from this picture's seed
+
+    def __init__(self, queue: DecodeQueue, backdrop: Backdrop) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Large picture")
+        self._queue = queue
+        self.bundle: Bundle | None = None
+        self.picture: Picture | None = None
+        self._number = 0
+        self._pressed_at: QPoint | None = None
+        self._panel = PicturePanel("Picture", backdrop, inset=24, radius=10)
+        self.banner = Banner()
+        self._previous = icon_button("Previous picture", "caret-left", lambda: self.stepped.emit(-1), "Left")
+        self._next = icon_button("Next picture", "caret-right", lambda: self.stepped.emit(1), "Right")
+        middle = row(self._previous, self._panel, self._next, spacing=12)
+        middle.setStretch(1, 1)
+        left = column(self.banner, middle, spacing=12, margins=20)
+        left.setStretch(1, 1)
+        whole = row(spacing=0)
+        whole.addLayout(left, 1)
+        whole.addWidget(self._build_side())
+        self.setLayout(whole)
+        queue.answered.connect(self._on_answered)
+        queue.failed.connect(self._on_failed)
+
+    def _build_side(self) -> QWidget:
+        side = frame("side")
+        side.setFixedWidth(264)
+        self._title = label("", "heading", wrap=True)
+        self._facts = label("", "muted", wrap=True)
+        self._facts.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._facts.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._facts.setAccessibleName("How this picture was made")
+        save = button("Save as PNG…", self.save_wanted.emit, "primary", "download-simple", "Ctrl+S")
+        copy = button("Copy", self.copy_wanted.emit, "", "copy", "Ctrl+C")
+        back = button("Back to the wall", self.closed.emit, "", "squares-four", "Esc")
+        tip = label(
+            "Drag the picture into another program or a folder. The file remembers how it was made: drop it "
+            "on this window to have it again.",
+            "small",
+            wrap=True,
+        )
+        layout = column(self._title, self._facts, 12, save, copy, back, None, tip, spacing=8, margins=20)
+        side.setLayout(layout)
+        return side
+
+    def show_picture(self, bundle: Bundle, picture: Picture, title: str, can_step: bool) -> None:
+        self.bundle, self.picture = bundle, picture
+        self._title.setText(title)
+        self._facts.setText("\n".join(_facts(bundle, picture)))
+        self._previous.setVisible(can_step)
+        self._next.setVisible(can_step)
+        self.banner.hide()
+        self._number = self._queue.ask_live(bundle, picture.latent[None], "large view")
+
+    def show_meanwhile(self, pixmap: QPixmap | None) -> None:
+        """What the wall has of it already, until the decoder answers."""
+        if pixmap is not None and self.bundle is not None:
+            self._panel.show_pixmap(pixmap, self.bundle.facts.kind == "pixel")
+
+    @property
+    def pixmap(self) -> QPixmap | None:
+        return self._panel.pixmap
+
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.number == self._number and self.bundle is not None:
+            self._panel.show_pixmap(to_pixmap(answer.pictures[0]), self.bundle.facts.kind == "pixel")
+
+    def _on_failed(self, number: int, error: StudioError) -> None:
+        if number == self._number:
+            self.banner.show_error(error)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space) and self._next.isVisible():
+            self.stepped.emit(1)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Up) and self._previous.isVisible():
+            self.stepped.emit(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_on_picture = self._panel.geometry().contains(event.position().toPoint())
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_at = event.position().toPoint() if is_on_picture and is_left else None
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is not None:
+            moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
+            if moved >= QApplication.startDragDistance():
+                self._pressed_at = None
+                self.drag_wanted.emit()
+        super().mouseMoveEvent(event)
+
+
+def _facts(bundle: Bundle, picture: Picture) -> list[str]:
+    side = picture.finish.side or bundle.facts.picture_side
+    lines = [f"Model: {bundle.facts.name}"]
+    if picture.name:
+        lines.append(f"Name: {picture.name}")
+    if picture.seed is not None:
+        lines.append(f"Seed: {picture.seed}")
+    lines.append(f"Diversity: {picture.diversity:.2f}")
+    lines.append(f"Size: {side} × {side} px")
+    return lines

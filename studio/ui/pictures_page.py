@@ -1,0 +1,302 @@
+"""The wizard's first page: give pictures, see what is taken and what is not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QStringListModel, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QListView, QProgressBar, QStackedLayout, QWidget
+
+from studio.core.errors import StudioError
+from studio.core.events import LeftOut, Working
+from studio.core.pixels import Pictures
+from studio.core.progress import Progress
+from studio.core.steps import Found
+
+from .backdrop import Backdrop, to_pixmap
+from .jobs import Job
+from .sheets import ContactSheet
+from .widgets import Banner, EmptyState, button, column, frame, label, restyle, row
+
+MOST_THUMBNAILS = 80
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What looking through the given pictures found, for this page."""
+
+    found: Found
+    scale: int  # of enlarged pixel art
+    transparent: int  # how many have transparency
+    left_out: tuple[LeftOut, ...]
+    duplicates: tuple[tuple[str, ...], ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Thumbnail:
+    """One picture of the set, small."""
+
+    rgba: Pictures  # uint8 [s, s, 4]
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One picture of the set as it is, to show what each fit does."""
+
+    rgba: Pictures  # uint8 [H, W, 4]
+    pixel_art: bool
+    scale: int
+
+
+Said = Looked | Thumbnail | Example
+Say = Callable[[Said], None]
+LookThrough = Callable[[Sequence[Path], Progress, Say], Looked]
+"""Looks through the files on a thread. Says Looked when it knows, then up to MOST_THUMBNAILS thumbnails."""
+
+
+def local_paths(event: QDragEnterEvent | QDropEvent) -> list[Path]:
+    """Files and folders that are dropped; none for anything else."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+class PicturesPage(QWidget):
+    """Announces what is given and what was found in it; keeps nothing else."""
+
+    given = Signal(list)  # of Path
+    looked = Signal(object)  # Looked
+    example_read = Signal(object)  # Example
+
+    def __init__(self, look_through: LookThrough, backdrop: Backdrop) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self._look_through = look_through
+        self._job: Job | None = None
+        self.banner = Banner()
+        self._sheet = ContactSheet("Thumbnails of your pictures", backdrop)
+        self._pages = QStackedLayout()
+        for page in (self._build_empty(), self._build_looking(), self._build_found()):
+            self._pages.addWidget(page)
+        holder = QWidget()
+        holder.setLayout(self._pages)
+        layout = column(self.banner, holder, spacing=12)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None and self._job.is_running
+
+    def _build_empty(self) -> QWidget:
+        self._drop = EmptyState(
+            "image-square",
+            "Drop a folder of pictures here",
+            "Single pictures and zip files work too. PNG, JPEG, WebP, AVIF, GIF, BMP and TIFF are read; "
+            "transparency is kept. Nothing leaves this computer.",
+            button("Choose a folder…", self._choose_folder, "primary", "folder-open"),
+            button("Choose files…", self._choose_files, "", "files"),
+        )
+        return self._drop
+
+    def _build_looking(self) -> QWidget:
+        page = frame("panel")
+        self._doing = label("", "heading")
+        self._counted = label("", "muted")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(420)
+        self._bar.setAccessibleName("Looking through the pictures")
+        inner = column(
+            self._doing, self._bar, self._counted, 8, row(button("Cancel", self.cancel), None), spacing=10
+        )
+        page.setLayout(row(None, column(None, inner, None), None, margins=24))
+        return page
+
+    def _build_found(self) -> QWidget:
+        page = QWidget()
+        side = frame("panel")
+        side.setFixedWidth(340)
+        self._figure = label("", "figure")
+        self._kind = label("", "muted", wrap=True)
+        self._warnings = Banner()
+        self._left_out_title = label("", "strong")
+        self._left_out = _list("Left out, with the reason")
+        self._duplicates_title = label("", "strong")
+        self._duplicates = _list("Pictures that show the same")
+        layout = column(
+            self._figure,
+            self._kind,
+            self._warnings,
+            self._left_out_title,
+            self._left_out,
+            self._duplicates_title,
+            self._duplicates,
+            None,
+            row(
+                button("Other folder…", self._choose_folder, "", "folder-open"),
+                button("Other files…", self._choose_files, "", "files"),
+                None,
+            ),
+            spacing=10,
+            margins=18,
+        )
+        side.setLayout(layout)
+        whole = row(self._sheet, side, spacing=20)
+        whole.setStretch(0, 1)
+        page.setLayout(whole)
+        return page
+
+    # Giving pictures
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Choose a folder of pictures", str(Path.home()))
+        if folder:
+            self.give([Path(folder)])
+
+    def _choose_files(self) -> None:
+        patterns = "*.png *.jpg *.jpeg *.webp *.avif *.gif *.bmp *.tif *.tiff *.zip"
+        kinds = f"Pictures and zips ({patterns});;All files (*)"
+        names, _ = QFileDialog.getOpenFileNames(self, "Choose pictures", str(Path.home()), kinds)
+        if names:
+            self.give([Path(name) for name in names])
+
+    def give(self, paths: list[Path]) -> None:
+        """Look through these instead of what was given before."""
+        if self._job is not None and self._job.is_running:
+            self._job.cancel()
+        self.banner.hide()
+        self.given.emit(paths)
+        self._doing.setText("Looking for pictures")
+        self._counted.setText("")
+        self._bar.setRange(0, 0)
+        self._pages.setCurrentIndex(1)
+        job = Job(lambda progress, say: self._look_through(paths, progress, say), self)
+        self._job = job
+        job.progressed.connect(lambda working: self._on_progressed(job, working))
+        job.said.connect(lambda said: self._on_said(job, said))
+        job.failed.connect(lambda error: self._on_failed(job, error))
+        job.cancelled.connect(lambda: self._on_cancelled(job))
+        job.ended.connect(job.deleteLater)
+        job.start()
+
+    def cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def leave(self, seconds: float = 5.0) -> None:
+        """For quitting."""
+        if self._job is not None and self._job.is_running:
+            self._job.cancel()
+            self._job.wait(seconds)
+
+    def reset(self) -> None:
+        self.cancel()
+        self._job = None
+        self.banner.hide()
+        self._pages.setCurrentIndex(0)
+
+    # Hearing from the job; one that was replaced is not listened to
+
+    def _on_progressed(self, job: Job, working: Working) -> None:
+        if job is not self._job:
+            return
+        self._doing.setText(working.doing)
+        self._bar.setRange(0, working.total)
+        self._bar.setValue(working.done)
+        counted = f"{working.done} of {working.total}" if working.total else f"{working.done} so far"
+        self._counted.setText(counted if working.done else "")
+
+    def _on_said(self, job: Job, said: Said) -> None:
+        if job is not self._job:
+            return
+        if isinstance(said, Looked):
+            self._show_looked(said)
+            self.looked.emit(said)
+        elif isinstance(said, Example):
+            self.example_read.emit(said)
+        else:
+            self._sheet.add(to_pixmap(said.rgba))
+
+    def _on_failed(self, job: Job, error: StudioError) -> None:
+        if job is self._job:
+            self.banner.show_error(error)
+            self._pages.setCurrentIndex(0)
+            self.given.emit([])
+
+    def _on_cancelled(self, job: Job) -> None:
+        if job is self._job:
+            self._pages.setCurrentIndex(0)
+            self.given.emit([])
+
+    def _show_looked(self, looked: Looked) -> None:
+        accepted = looked.found.accepted
+        self._sheet.clear(min(accepted, MOST_THUMBNAILS), looked.found.pixel_art)
+        self._figure.setText(
+            f"{accepted:,}".replace(",", "\u202f") + (" picture" if accepted == 1 else " pictures")
+        )
+        self._kind.setText(kind_in_words(looked))
+        if looked.warnings:
+            self._warnings.say(" ".join(looked.warnings), "warn")
+        else:
+            self._warnings.hide()
+        lines = [f"{left.file}: {left.reason}" for left in looked.left_out]
+        _fill(self._left_out_title, self._left_out, f"Left out: {len(lines)}", lines)
+        groups = ["  =  ".join(group) for group in looked.duplicates]
+        words = "1 group shows" if len(groups) == 1 else f"{len(groups)} groups show"
+        _fill(self._duplicates_title, self._duplicates, f"{words} the same", groups)
+        self._pages.setCurrentIndex(2)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event):
+            event.acceptProposedAction()
+            self._set_over(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._set_over(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._set_over(False)
+        paths = local_paths(event)
+        if paths:
+            event.acceptProposedAction()
+            self.give(paths)
+
+    def _set_over(self, is_over: bool) -> None:
+        self._drop.setProperty("over", is_over)
+        restyle(self._drop)
+
+
+def kind_in_words(looked: Looked) -> str:
+    """What was recognised in the set."""
+    words = []
+    if looked.found.pixel_art:
+        enlarged = f" (each pixel is {looked.scale} × {looked.scale})" if looked.scale > 1 else ""
+        words.append(f"Pixel art{enlarged}; it is never blurred.")
+    if looked.transparent:
+        share = "all" if looked.transparent == looked.found.accepted else f"{looked.transparent}"
+        words.append(f"Transparency in {share} of them is kept.")
+    return " ".join(words) or "Opaque pictures."
+
+
+def _list(name: str) -> QListView:
+    made = QListView()
+    made.setProperty("role", "list")
+    made.setAccessibleName(name)
+    made.setModel(QStringListModel(made))
+    made.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+    made.setWordWrap(True)
+    made.setUniformItemSizes(False)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    return made
+
+
+def _fill(title: QWidget, view: QListView, words: str, lines: list[str]) -> None:
+    title.setText(words)  # type: ignore[attr-defined]
+    title.setVisible(bool(lines))
+    view.setVisible(bool(lines))
+    model = view.model()
+    assert isinstance(model, QStringListModel)
+    model.setStringList(lines)

@@ -1,0 +1,95 @@
+"""Generated pictures leaving the window: files, the clipboard, a drag."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QUrl
+
+from studio.core.picture import Picture
+from studio.core.pixels import Pictures
+from studio.core.progress import Progress
+from studio.store.bundle import Bundle
+from studio.store.metadata import save_picture
+
+from .backdrop import to_image
+from .decoding import CHUNK, Decoders
+
+MOST_DRAGGED = 32  # they are decoded while the mouse waits
+
+
+class Saver:
+    """Makes pictures at full quality and writes them; for any thread."""
+
+    def __init__(self, decoders: Decoders) -> None:
+        self._decoders = decoders
+
+    def make(self, bundle: Bundle, pictures: Sequence[Picture]) -> Pictures:
+        """uint8 [N, side, side, 4], finished as each picture says. All must have the same finish."""
+        decoder = self._decoders.get(bundle)
+        decoded = decoder.decode(np.stack([picture.latent for picture in pictures]))
+        return decoder.finish(decoded, pictures[0].finish)
+
+    def save_one(self, bundle: Bundle, picture: Picture, file: Path, embed: bool) -> Path:
+        save_picture(file, self.make(bundle, [picture])[0], picture, bundle.facts, embed=embed)
+        return file
+
+    def save_many(
+        self, bundle: Bundle, pictures: Sequence[Picture], folder: Path, embed: bool, progress: Progress
+    ) -> list[Path]:
+        """Into a folder, under names that are free there."""
+        files: list[Path] = []
+        for start in range(0, len(pictures), CHUNK):
+            progress.update("Saving pictures", start, len(pictures))
+            some = pictures[start : start + CHUNK]
+            for picture, rgba in zip(some, self.make(bundle, some), strict=True):
+                file = free_file(folder, file_stem(bundle, picture))
+                save_picture(file, rgba, picture, bundle.facts, embed=embed)
+                files.append(file)
+        return files
+
+    def to_mime(self, bundle: Bundle, pictures: Sequence[Picture], folder: Path, embed: bool) -> QMimeData:
+        """For the clipboard and for drags: files in `folder`, and the first as an image."""
+        files = self.save_many(bundle, list(pictures)[:MOST_DRAGGED], folder, embed, Progress())
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+        data.setImageData(to_image(self.make(bundle, pictures[:1])[0]))
+        return data
+
+
+class PassingFolder:
+    """Where pictures lie that are dragged out or copied; gone when the window is."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def path(self) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="morpho-", ignore_cleanup_errors=True)
+        return Path(self._folder.name)
+
+    def remove(self) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+
+def file_stem(bundle: Bundle, picture: Picture) -> str:
+    """ "lorelei 3735928559", or after the name it was made from."""
+    words: list[Any] = [picture.name or bundle.facts.name]
+    if not picture.name and picture.seed is not None:
+        words.append(picture.seed)
+    text = " ".join(map(str, words))
+    return "".join(c if c.isalnum() or c in " -_." else "_" for c in text).strip(". ")[:80] or "picture"
+
+
+def free_file(folder: Path, stem: str) -> Path:
+    """A PNG of that name in the folder that does not exist yet."""
+    file, number = folder / f"{stem}.png", 2
+    while file.exists():
+        file, number = folder / f"{stem} {number}.png", number + 1
+    return file

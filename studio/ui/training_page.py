@@ -1,0 +1,265 @@
+"""The wizard's third and fourth page: watching a run, stopping it without loss, and using what it made."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
+
+from studio.core.errors import StudioError
+from studio.core.events import Preview, Progress, Working
+from studio.core.steps import time_in_words
+
+from .backdrop import Backdrop
+from .icons import ACCENT, icon
+from .sheets import Sheet
+from .state import show
+from .training import Phase, TrainingDesk
+from .widgets import Banner, button, column, frame, label, reword, row
+
+
+class TrainingPage(QWidget):
+    """Shows a TrainingDesk: what comes back of the artist's pictures, what is new, how it goes."""
+
+    background_wanted = Signal()
+    use_wanted = Signal(object)  # Path of the bundle
+    again_wanted = Signal()
+    resume_wanted = Signal()
+
+    def __init__(self, desk: TrainingDesk, backdrop: Backdrop) -> None:
+        super().__init__()
+        self._desk = desk
+        self.banner = Banner()
+        self.warning = Banner()
+        self.rebuilds = Sheet("Your pictures above the same ones rebuilt", backdrop, ("Yours", "Rebuilt"))
+        self.samples = Sheet("New pictures from the model so far", backdrop)
+        pictures = column(
+            self.banner,
+            label("What it has understood", "heading"),
+            label("Pictures it never learnt from, and what it makes of them.", "muted"),
+            self.rebuilds,
+            6,
+            label("New pictures", "heading"),
+            self.samples,
+            spacing=8,
+        )
+        pictures.setStretch(3, 2)
+        pictures.setStretch(6, 3)
+        whole = row(spacing=24)
+        whole.addLayout(pictures, 1)
+        whole.addWidget(self._build_side())
+        self.setLayout(whole)
+        show(desk.phase, self._show_phase)
+        show(desk.progress, self._show_progress)
+        show(desk.working, self._show_working)
+        show(desk.preview, self._show_preview)
+        show(desk.advice, self._show_advice)
+        show(desk.warning, self._show_warning)
+        show(desk.error, self._show_error)
+
+    def _build_side(self) -> QFrame:
+        side = frame("panel")
+        side.setFixedWidth(316)
+        self._name = label("", "muted", wrap=True)
+        self._phase = label("", "heading", wrap=True)
+        self._percent = label("", "figure")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Training progress")
+        self._left = label("", "muted", wrap=True)
+        self._speed = label("", "small", wrap=True)
+        self._advice_box = self._build_advice()
+        desk = self._desk
+        self.pausing = button("Pause", self._pause_or_go_on, "", "pause")
+        self.keeping = button(
+            "Stop and keep", desk.stop_and_keep, "", "check", "Make the model out of what is learnt so far"
+        )
+        self.stopping = button(
+            "Stop for now", desk.stop_for_now, "", "stop", "Save the run; go on with it another time"
+        )
+        self.leaving = button(
+            "Go on in the background", self.background_wanted.emit, "primary", "arrow-square-out"
+        )
+        self.using = button("Open in Create", self._use, "primary", "sparkle")
+        self.resuming = button("Resume", self.resume_wanted.emit, "primary", "play")
+        self.again = button("New model…", self.again_wanted.emit, "", "plus")
+        layout = column(
+            self._name,
+            self._phase,
+            self._percent,
+            self.bar,
+            self._left,
+            self._speed,
+            self._advice_box,
+            self.warning,
+            None,
+            self.pausing,
+            self.keeping,
+            self.stopping,
+            self.leaving,
+            self.using,
+            self.resuming,
+            self.again,
+            spacing=9,
+            margins=20,
+        )
+        side.setLayout(layout)
+        return side
+
+    def _build_advice(self) -> QFrame:
+        made = QFrame()
+        self.advice = label("", wrap=True)
+        self.advice.setAccessibleName("Advice")
+        bulb = QLabel()
+        bulb.setPixmap(icon("lightbulb", ACCENT).pixmap(QSize(18, 18)))
+        layout = row(column(bulb, None), self.advice, spacing=10)
+        layout.setStretch(1, 1)
+        layout.setContentsMargins(0, 8, 0, 8)
+        made.setLayout(layout)
+        made.hide()
+        return made
+
+    def _pause_or_go_on(self) -> None:
+        if self._desk.phase.value is Phase.PAUSED:
+            self._desk.go_on()
+        else:
+            self._desk.pause()
+
+    def _use(self) -> None:
+        if self._desk.bundle is not None:
+            self.use_wanted.emit(self._desk.bundle)
+
+    def _show_phase(self, phase: Phase) -> None:
+        self._name.setText(self._desk.recipe.name if self._desk.recipe else "")
+        self._phase.setText(phase.value)
+        is_under_way = self._desk.is_under_way
+        can_be_told = phase in (Phase.RUNNING, Phase.PAUSED)
+        for made in (self.pausing, self.keeping):
+            made.setVisible(is_under_way)
+            made.setEnabled(can_be_told)
+        self.stopping.setVisible(is_under_way)
+        self.stopping.setEnabled(phase in (Phase.STARTING, Phase.RUNNING, Phase.PAUSED))
+        reword(self.pausing, "Go on" if phase is Phase.PAUSED else "Pause")
+        self.pausing.setIcon(icon("play" if phase is Phase.PAUSED else "pause"))
+        self.leaving.setVisible(is_under_way)
+        self.using.setVisible(phase is Phase.DONE)
+        self.resuming.setVisible(phase in (Phase.STOPPED, Phase.FAILED))
+        self.again.setVisible(phase in (Phase.DONE, Phase.STOPPED, Phase.FAILED))
+        if phase is Phase.STARTING:
+            for sheet in (self.rebuilds, self.samples):
+                sheet.clear()
+        if phase is Phase.DONE:
+            self._left.setText("The model is in your library.")
+            self._advice_box.hide()  # it was about going on
+            self._announce(f"The model {self._name.text()} is done.")
+        self._show_fraction()
+
+    def _show_progress(self, progress: Progress | None) -> None:
+        if progress is None:
+            self._left.setText("")
+            self._speed.setText("")
+        else:
+            self._left.setText(f"{time_in_words(progress.seconds_left).capitalize()} left")
+            seen = f"{progress.seen:,}".replace(",", "\u202f")
+            self._speed.setText(f"{seen} pictures looked at, {progress.pictures_per_s:.0f} a second")
+        self._show_fraction()
+
+    def _show_fraction(self) -> None:
+        fraction = self._desk.fraction()
+        self._percent.setText(f"{round(100 * fraction)} %")
+        working = self._desk.working.value
+        if self._desk.is_under_way and working is not None:
+            self.bar.setRange(0, working.total)
+            self.bar.setValue(working.done)
+        else:
+            self.bar.setRange(0, 1000)
+            self.bar.setValue(round(1000 * fraction))
+
+    def _show_working(self, working: Working | None) -> None:
+        self._show_fraction()
+        if working is not None and self._desk.is_under_way:
+            counted = f": {working.done} of {working.total}" if working.total else "…"
+            self._left.setText(f"{working.doing}{counted}")
+
+    def _show_preview(self, preview: Preview | None) -> None:
+        if preview is not None:
+            self.rebuilds.show_sheet(QPixmap(str(preview.rebuilds)), preview.side)
+            self.samples.show_sheet(QPixmap(str(preview.samples)), preview.side)
+
+    def _show_advice(self, sentence: str) -> None:
+        self.advice.setText(sentence)
+        self._advice_box.setVisible(bool(sentence))
+        if sentence:
+            self._announce(sentence)
+
+    def _show_warning(self, sentence: str) -> None:
+        if sentence:
+            self.warning.say(sentence, "warn")
+        else:
+            self.warning.hide()
+
+    def _show_error(self, error: StudioError | None) -> None:
+        if error is None:
+            self.banner.hide()
+        else:
+            self.banner.show_error(error)
+
+    def _announce(self, sentence: str) -> None:
+        """To screen readers: nobody watches a run the whole time."""
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+
+
+class TrainingChip(QFrame):
+    """The run in the background, in one line at the foot of the window; a click shows it."""
+
+    show_wanted = Signal()
+
+    def __init__(self, desk: TrainingDesk) -> None:
+        super().__init__()
+        self.setProperty("role", "foot")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._desk = desk
+        self._words = label("", "")
+        self._left = label("", "muted")
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(180)
+        self._bar.setAccessibleName("Training progress")
+        self.showing = button("Show", self.show_wanted.emit)
+        self.showing.setAccessibleName("Show the training")
+        layout = row(self._words, self._bar, self._left, None, self.showing, spacing=14)
+        layout.setContentsMargins(20, 6, 12, 6)
+        self.setLayout(layout)
+        self.is_wanted = False
+        self._is_dismissed = False
+        self._draw()
+        desk.phase.changed.connect(self._on_phase_changed)
+        desk.progress.changed.connect(self._draw)
+
+    def set_wanted(self, is_wanted: bool) -> None:
+        """Not while the run itself is on the screen; one seen to its end is no news any more."""
+        self.is_wanted = is_wanted
+        if not is_wanted and not self._desk.is_under_way:
+            self._is_dismissed = True
+        self._draw()
+
+    def _on_phase_changed(self) -> None:
+        self._is_dismissed = not self.is_wanted and not self._desk.is_under_way
+        self._draw()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.show_wanted.emit()
+
+    def _draw(self) -> None:
+        phase, desk = self._desk.phase.value, self._desk
+        is_news = phase not in (Phase.IDLE, Phase.STOPPED) and not self._is_dismissed
+        self.setVisible(self.is_wanted and is_news)
+        name = desk.recipe.name if desk.recipe else ""
+        self._words.setText(f"{phase.value}: {name}")
+        self._bar.setValue(round(1000 * desk.fraction()))
+        progress = desk.progress.value
+        is_running = phase is Phase.RUNNING and progress is not None
+        self._left.setText(f"{time_in_words(progress.seconds_left)} left" if is_running and progress else "")

@@ -1,0 +1,267 @@
+"""The window: the rail, the rooms, what is dropped on it, and closing it without losing anything."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QIcon,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QMessageBox,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
+
+from studio.core.errors import StudioError
+from studio.store.bundle import Bundle
+from studio.store.metadata import read_recipe
+from studio.store.runs import Run
+from studio.store.sharing import SUFFIX
+
+from .create import CreateRoom
+from .icons import icon
+from .models import ModelsRoom
+from .new_model import NewModel
+from .pictures_page import local_paths
+from .settings_dialog import SettingsDialog
+from .state import CreateState, Preferences, Shelf
+from .training import TrainingDesk
+from .training_page import TrainingChip
+from .widgets import Banner, column, frame, row
+
+
+class Window(QWidget):
+    """Joins the screens; each of them knows only its own state."""
+
+    closing = Signal()
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        preferences: Preferences,
+        create_state: CreateState,
+        desk: TrainingDesk,
+        create: CreateRoom,
+        models: ModelsRoom,
+        new_model: NewModel,
+        device: Callable[[], str],
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("Morpho Studio")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(1000, 640)
+        self._shelf, self._preferences, self._create_state = shelf, preferences, create_state
+        self._desk, self._device = desk, device
+        self.create_room, self.models, self.new_model = create, models, new_model
+        self.banner = Banner((16, 12, 16, 12))
+        self.chip = TrainingChip(desk)
+        self._build()
+        self._connect()
+        self._build_actions()
+        self._restore_place()
+
+    def _build(self) -> None:
+        self.rooms = QStackedWidget()
+        for room in (self.models, self.create_room, self.new_model):
+            room.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self.rooms.addWidget(room)
+        right = column(self.banner, self.rooms, self.chip, spacing=0)
+        right.setStretch(1, 1)
+        whole = row(self._build_rail(), spacing=0)
+        whole.addLayout(right, 1)
+        self.setLayout(whole)
+
+    def _build_rail(self) -> QFrame:
+        rail = frame("rail")
+        rail.setFixedWidth(84)
+        self._room_group = QButtonGroup(self)
+        self.models_button = self._rail_button("Models", "stack", self.show_models, "Ctrl+1")
+        self.create_button = self._rail_button("Create", "sparkle", self.show_create, "Ctrl+2")
+        settings = self._rail_button("Settings", "gear-six", self.show_settings, "Ctrl+,")
+        settings.setCheckable(False)
+        layout = column(self.models_button, self.create_button, None, settings, spacing=6, margins=8)
+        layout.setContentsMargins(8, 14, 8, 12)
+        rail.setLayout(layout)
+        return rail
+
+    def _rail_button(self, words: str, icon_name: str, act: Callable[[], None], keys: str) -> QToolButton:
+        made = QToolButton()
+        made.setProperty("kind", "room")
+        made.setText(words)
+        made.setIcon(icon(icon_name))
+        made.setIconSize(QSize(24, 24))
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        made.setFixedWidth(67)
+        made.setCheckable(True)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setAccessibleName(words)
+        shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+        made.setToolTip(f"{words} ({shown})")
+        made.clicked.connect(lambda: act())
+        if words != "Settings":
+            self._room_group.addButton(made)
+        return made
+
+    def _connect(self) -> None:
+        self.models.open_wanted.connect(self.open_in_create)
+        self.models.new_wanted.connect(self.show_new_model)
+        self.models.resume_wanted.connect(self._resume)
+        self.create_room.models_wanted.connect(self.show_models)
+        self.new_model.closed.connect(self.show_models)
+        self.new_model.use_wanted.connect(self._use)
+        self.chip.show_wanted.connect(self.show_new_model)
+        self._desk.left.connect(self._shelf.read)
+        self._shelf.changed.connect(self._on_shelf_changed)
+
+    def _build_actions(self) -> None:
+        for words, keys, act in (
+            ("Models", "Ctrl+1", self.show_models),
+            ("Create", "Ctrl+2", self.show_create),
+            ("New model", QKeySequence.StandardKey.New, self.show_new_model),
+            ("Settings", "Ctrl+,", self.show_settings),
+            ("Quit", QKeySequence.StandardKey.Quit, self.close),
+        ):
+            action = QAction(words, self)
+            action.setShortcut(keys)
+            action.triggered.connect(lambda _=False, act=act: act())
+            self.addAction(action)
+
+    # Going from room to room
+
+    def show_models(self) -> None:
+        self._go(self.models, self.models_button)
+
+    def show_create(self) -> None:
+        self._go(self.create_room, self.create_button)
+        self.create_room.wall.setFocus()
+
+    def show_new_model(self) -> None:
+        if self._desk.is_under_way or self.rooms.currentWidget() is self.new_model:
+            pass
+        elif self.new_model.wizard.value.step.name in ("TRAINING", "DONE"):
+            self.new_model.start_anew()
+        self._go(self.new_model, self.models_button)
+
+    def _go(self, room: QWidget, rail_button: QToolButton) -> None:
+        self.rooms.setCurrentWidget(room)
+        room.setFocus()  # and not whatever control comes first
+        rail_button.setChecked(True)
+        self.chip.set_wanted(room is not self.new_model)
+
+    def open_in_create(self, bundle: Bundle) -> None:
+        self._create_state.bundle.set(bundle)
+        self.show_create()
+
+    def _use(self, folder: Path) -> None:
+        """The bundle a run just left."""
+        bundle = self._shelf.by_folder(folder)
+        if bundle is None:
+            self._shelf.read()
+            bundle = self._shelf.by_folder(folder)
+        if bundle is None:
+            self.banner.show_error(StudioError("The new model cannot be found.", "Look for it in Models."))
+        else:
+            self.open_in_create(bundle)
+
+    def _resume(self, run: Run) -> None:
+        self.show_new_model()
+        self.new_model.resume(run)
+
+    def show_settings(self) -> None:
+        dialog = SettingsDialog(self._preferences, self._shelf.library.root, self._device(), self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_shelf_changed(self) -> None:
+        """The bundle on the wall may be gone, renamed or new on the disk."""
+        current = self._create_state.bundle.value
+        same = self._shelf.by_id(current.facts.id) if current else None
+        if current is None or same is not current:
+            bundles = self._shelf.bundles
+            self._create_state.bundle.set(same or (bundles[0] if bundles else None))
+
+    # What is dropped on the window
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event) and not isinstance(event.source(), QWidget):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = local_paths(event)
+        if paths:
+            event.acceptProposedAction()
+            self.take(paths)
+
+    def take(self, paths: list[Path]) -> None:
+        """A picture of ours comes back, a shared model is added, anything else is for a new model."""
+        try:
+            if len(paths) == 1 and paths[0].suffix.lower() == SUFFIX:
+                self.show_models()
+                self.models.add(paths[0])
+            elif not (len(paths) == 1 and paths[0].is_file() and self._bring_back(paths[0])):
+                self.show_new_model()
+                self.new_model.give(paths)
+        except StudioError as error:
+            self.banner.show_error(error)
+
+    def _bring_back(self, file: Path) -> bool:
+        """Whether the file says how it was made."""
+        picture = read_recipe(file)
+        if picture is None:
+            return False
+        bundle = self._shelf.by_id(picture.bundle_id)
+        if bundle is None:
+            raise StudioError(
+                f"The model that made “{file.name}” is not in your library.",
+                "Add it in Models, then drop again.",
+            )
+        self._create_state.bundle.set(bundle)
+        self.show_create()
+        self.create_room.open_picture(picture, bundle)
+        return True
+
+    # Coming and going
+
+    def _restore_place(self) -> None:
+        place = QByteArray(base64.b64decode(self._preferences.window.value.encode(), validate=False))
+        if place.isEmpty() or not self.restoreGeometry(place):
+            # The frame and its title need room too on a small screen.
+            self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize() * 0.92))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._desk.is_under_way and not self._may_stop_training():
+            event.ignore()
+            return
+        self._preferences.window.set(base64.b64encode(self.saveGeometry().data()).decode())
+        self.hide()  # saving the run may take some seconds
+        self.closing.emit()
+        event.accept()
+
+    def _may_stop_training(self) -> bool:
+        name = self._desk.recipe.name if self._desk.recipe else ""
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon, "Morpho Studio", f"“{name}” is still being trained.", parent=self
+        )
+        box.setInformativeText("It will be saved, and you can go on with it from Models at the next start.")
+        leave = box.addButton("Save and close", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        may_stop = box.clickedButton() is leave
+        box.deleteLater()
+        return may_stop
+
+
+def application_icon(assets: Path) -> QIcon:
+    return QIcon(str(assets / "icon.png"))

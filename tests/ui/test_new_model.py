@@ -1,0 +1,221 @@
+"""From a dropped folder to a model in Create, as a user walks it, with a scripted trainer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListView, QPushButton
+from pytestqt.qtbot import QtBot
+
+from studio.app import Studio
+from studio.core.recipe import Recipe
+from studio.core.steps import Step
+from studio.store.files import Library
+from studio.ui.training import Phase
+
+Open = Callable[..., Studio]
+
+
+def drop(studio: Studio, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    studio.window.dropEvent(QDropEvent(QPointF(600, 300), Qt.DropAction.CopyAction, data, button, key))
+
+
+def press(button: QPushButton) -> None:
+    assert button.isVisible()
+    assert button.isEnabled()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def to_choices(studio: Studio, qtbot: QtBot, pictures: Path) -> None:
+    drop(studio, pictures)
+    wizard = studio.window.new_model
+    assert wizard.isVisible()
+    qtbot.waitUntil(lambda: not wizard.pictures.is_busy and wizard.next.isEnabled(), timeout=20_000)
+    press(wizard.next)
+    assert wizard.wizard.value.step is Step.CHOICES
+
+
+def to_training(studio: Studio, qtbot: QtBot, pictures: Path) -> None:
+    to_choices(studio, qtbot, pictures)
+    press(studio.window.new_model.next)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.RUNNING, timeout=20_000)
+
+
+def lines(view: QListView) -> list[str]:
+    model = view.model()
+    return [model.data(model.index(i, 0)) for i in range(model.rowCount())]
+
+
+def test_the_whole_road(open_studio: Open, qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
+    studio = open_studio("finish")
+    window, wizard = studio.window, studio.window.new_model
+    drop(studio, pictures)
+    qtbot.waitUntil(lambda: not wizard.pictures.is_busy, timeout=20_000)
+    assert wizard.pictures._figure.text() == "13 pictures"
+    assert lines(wizard.pictures._left_out) == ["notes.txt: not a picture"]
+    (group,) = lines(wizard.pictures._duplicates)
+    assert "cat 0.png" in group
+    assert "copy.png" in group
+    assert wizard.pictures._sheet.count == 13
+    press(wizard.next)
+
+    assert wizard.choices.name.text() == "Moon Cats"
+    assert not wizard.choices.fits["crop"].icon().isNull()
+    wizard.choices.name.selectAll()
+    QTest.keyClicks(wizard.choices.name, "Faces")
+    press(wizard.choices.presets["quick"])
+    press(wizard.next)
+
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=20_000)
+    assert studio.desk.recipe == Recipe(name="Faces", size=wizard.wizard.value.answers.size, minutes=5.0)
+    assert wizard.wizard.value.step is Step.DONE
+    assert wizard.training.advice.text().startswith("Still improving")
+    assert wizard.training.samples._side == 16
+    press(wizard.training.using)
+
+    assert window.create_room.isVisible()
+    bundle = studio.create_state.bundle.value
+    assert bundle is not None
+    assert bundle.folder.name == "Faces"
+    qtbot.waitUntil(lambda: window.create_room.model.pixmap(0) is not None)
+    window.create_room.open_row(0)
+    window.create_room.save_to_file(tmp_path / "first.png")
+    qtbot.waitUntil((tmp_path / "first.png").exists)
+    assert [b.folder.name for b in studio.shelf.own] == ["Faces"]
+
+
+def test_too_few_pictures_cannot_go_on(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio()
+    for i in range(3, 12):
+        (pictures / f"cat {i}.png").unlink()
+    drop(studio, pictures)
+    wizard = studio.window.new_model
+    qtbot.waitUntil(lambda: not wizard.pictures.is_busy, timeout=20_000)
+    assert not wizard.next.isEnabled()
+    assert "only 4 usable" in wizard._problem.text()
+
+
+def test_a_folder_that_is_gone_is_a_sentence(open_studio: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    studio = open_studio()
+    studio.window.take([tmp_path / "nowhere"])
+    wizard = studio.window.new_model
+    qtbot.waitUntil(lambda: wizard.pictures.banner.tone == "error")
+    assert "nowhere" in wizard.pictures.banner.text
+
+
+def test_back_keeps_the_answers(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio()
+    to_choices(studio, qtbot, pictures)
+    wizard = studio.window.new_model
+    wizard.choices.name.selectAll()
+    QTest.keyClicks(wizard.choices.name, "Owls")
+    press(wizard.back)
+    press(wizard.next)
+    assert wizard.choices.name.text() == "Owls"
+
+
+def test_stop_and_keep_makes_a_model(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio("wait")
+    to_training(studio, qtbot, pictures)
+    page = studio.window.new_model.training
+    press(page.pausing)
+    assert studio.desk.phase.value is Phase.PAUSED
+    press(page.pausing)
+    press(page.keeping)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=20_000)
+    assert [bundle.folder.name for bundle in studio.shelf.own] == ["Moon Cats"]
+
+
+def test_stop_for_now_and_resume(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio("wait")
+    to_training(studio, qtbot, pictures)
+    page = studio.window.new_model.training
+    press(page.stopping)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.STOPPED, timeout=20_000)
+    assert [run.name for run in studio.shelf.runs] == ["Moon Cats"]
+    studio.window.show_models()
+    resume = next(
+        b for b in studio.window.findChildren(QPushButton) if b.accessibleName() == "Resume Moon Cats"
+    )
+    press(resume)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.RUNNING, timeout=20_000)
+    assert studio.desk.paths == (pictures,)
+
+
+def test_training_goes_on_in_the_background(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio("wait")
+    window = studio.window
+    to_training(studio, qtbot, pictures)
+    assert not window.chip.isVisible()
+    press(window.new_model.training.leaving)
+    assert window.models.isVisible()
+    assert window.chip.isVisible()
+    window.show_create()
+    assert window.chip.isVisible()
+    press(window.chip.showing)
+    assert window.new_model.training.isVisible()
+
+
+def test_an_error_while_training_is_said_in_place(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio("fail")
+    to_choices(studio, qtbot, pictures)
+    press(studio.window.new_model.next)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.FAILED, timeout=20_000)
+    page = studio.window.new_model.training
+    assert page.banner.text == "The disk is full. Free some space."
+    assert page.resuming.isVisible()
+
+
+def test_closing_while_training_asks_once_and_saves(
+    open_studio: Open, qtbot: QtBot, pictures: Path, library: Library
+) -> None:
+    studio = open_studio("wait")
+    to_training(studio, qtbot, pictures)
+    asked: list[bool] = []
+
+    def answer(may_stop: bool) -> Callable[[], bool]:
+        return lambda: asked.append(True) or may_stop
+
+    window = studio.window
+    window._may_stop_training = answer(False)  # type: ignore[method-assign]
+    event = QCloseEvent()
+    window.closeEvent(event)
+    assert not event.isAccepted()
+    assert studio.desk.is_under_way
+    window._may_stop_training = answer(True)  # type: ignore[method-assign]
+    window.close()
+    assert len(asked) == 2
+    assert (library.runs / "Moon Cats" / "run.json").exists()
+    again = open_studio("wait")
+    assert "Moon Cats" in again.window.banner.text
+    assert [run.name for run in again.shelf.runs] == ["Moon Cats"]
+
+
+def test_looking_can_be_cancelled(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio()
+    drop(studio, pictures)
+    page = studio.window.new_model.pictures
+    page.cancel()
+    qtbot.waitUntil(lambda: not page.is_busy, timeout=20_000)
+    assert studio.window.new_model.wizard.value.answers.paths == ()
+    assert page._drop.isVisible()
+
+
+def test_names_of_unfinished_runs_are_taken(
+    open_studio: Open, qtbot: QtBot, pictures: Path, library: Library
+) -> None:
+    run = library.runs / "Moon Cats"
+    run.mkdir()
+    values = {"format": 1, "id": "0" * 16, "recipe": Recipe(name="Moon Cats").to_json(), "paths": []}
+    (run / "run.json").write_text(json.dumps(values))
+    studio = open_studio()
+    to_choices(studio, qtbot, pictures)
+    assert studio.window.new_model.choices.name.text() == "Moon Cats 2"

@@ -1,0 +1,267 @@
+"""The window as a whole: rooms, models, settings, accessibility, what it must never do."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bundles import make_bundle
+from PySide6.QtCore import QByteArray, QFile, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QScrollBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from studio.app import Studio
+from studio.store.bundle import Bundle
+from studio.store.files import Library
+from studio.store.settings import load_settings
+from studio.ui.crash import CrashDialog, CrashHandler, report
+from studio.ui.model_cards import BundleCard, facts_in_words
+from studio.ui.settings_dialog import SettingsDialog
+
+Open = Callable[..., Studio]
+
+CONTROLS = (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+)
+
+
+def nameless(root: QWidget) -> list[str]:
+    """Controls that a screen reader could not name. Parts that Qt makes inside others are theirs."""
+    inside_others = (QComboBox, QAbstractSpinBox, QLineEdit, QAbstractItemView)
+    return [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in root.findChildren(QWidget)
+        if isinstance(widget, CONTROLS)
+        and not isinstance(widget, QScrollBar)
+        and not isinstance(widget.parent(), inside_others)
+        and not _is_popup_of_a_combo_box(widget)
+        and not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
+    ]
+
+
+def _is_popup_of_a_combo_box(widget: QWidget) -> bool:
+    parent = widget.parent()
+    return (
+        parent is not None and type(parent.parent()) is not QWidget and isinstance(parent.parent(), QComboBox)
+    )
+
+
+def test_every_control_has_an_accessible_name(open_studio: Open, library: Library) -> None:
+    make_bundle(library.bundles, "mine")
+    (library.bundles / "broken").mkdir()
+    (library.bundles / "broken" / "bundle.json").write_text("{")
+    studio = open_studio()
+    assert nameless(studio.window) == []
+    studio.window.show_settings()
+    dialog = studio.window.findChild(SettingsDialog)
+    assert dialog is not None
+    assert nameless(dialog) == []
+    dialog.accept()
+
+
+def test_it_opens_on_create_and_rooms_change_by_keyboard(open_studio: Open) -> None:
+    window = open_studio().window
+    assert window.create_room.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.models.isVisible()
+    assert window.models_button.isChecked()
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert window.new_model.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.create_room.isVisible()
+
+
+def test_without_any_model_the_rooms_say_what_to_do(open_studio: Open, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    window = open_studio(starters=tmp_path / "none").window
+    assert window.models.isVisible()
+    window.show_create()
+    words = " ".join(text.text() for text in window.create_room.findChildren(QLabel) if text.isVisible())
+    assert "no model to create with yet" in words
+
+
+def cards(studio: Studio) -> dict[str, BundleCard]:
+    found = studio.window.models.findChildren(BundleCard)
+    return {card.bundle.facts.name: card for card in found if card.isVisibleTo(studio.window.models)}
+
+
+def test_models_are_listed_with_their_facts(open_studio: Open, library: Library) -> None:
+    bundle = make_bundle(library.bundles, "mine", size=16, kind="pixel", scale=2, pictures=20)
+    studio = open_studio()
+    assert set(cards(studio)) == {"mine", "faces", "sprites"}
+    words = " / ".join(facts_in_words(bundle))
+    assert words.startswith("32 × 32 px pixel art / Learnt from 20 pictures / Trained")
+    assert "23 Nov 2026" in words
+    cards(studio)["mine"].open()
+    assert studio.create_state.bundle.value is cards(studio)["mine"].bundle
+
+
+def test_a_damaged_bundle_is_one_sentence(open_studio: Open, library: Library) -> None:
+    make_bundle(library.bundles, "mine")
+    (library.bundles / "mine" / "decoder.onnx").write_bytes(b"nonsense")
+    studio = open_studio()
+    assert "mine" not in cards(studio)
+    sentences = [text.text() for text in studio.window.models.findChildren(QLabel) if "mine" in text.text()]
+    assert any("decoder.onnx" in sentence for sentence in sentences)
+
+
+def test_rename_keeps_the_id(open_studio: Open, library: Library) -> None:
+    before = make_bundle(library.bundles, "mine")
+    studio = open_studio()
+    studio.window.models.rename(studio.shelf.own[0], "Owls of the north")
+    (after,) = studio.shelf.own
+    assert (after.facts.name, after.folder.name) == ("Owls of the north",) * 2
+    assert after.facts.id == before.facts.id
+    assert not before.folder.exists()
+
+
+def test_a_name_that_is_taken_is_refused_in_place(open_studio: Open, library: Library) -> None:
+    for i, name in enumerate(("mine", "yours")):
+        make_bundle(library.bundles, name, seed=i + 5)
+    studio = open_studio()
+    studio.window.models.rename(studio.shelf.own[0], "Yours")
+    assert "already" in studio.window.models.banner.text
+    assert sorted(bundle.folder.name for bundle in studio.shelf.own) == ["mine", "yours"]
+
+
+def test_delete_goes_to_the_bin(
+    open_studio: Open, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_bundle(library.bundles, "mine", seed=9)
+    studio = open_studio()
+    studio.window.open_in_create(studio.shelf.own[0])
+
+    def move(name: str) -> bool:
+        shutil.move(name, tmp_path / "bin")
+        return True
+
+    monkeypatch.setattr(QFile, "moveToTrash", staticmethod(move))
+    studio.window.models.move_to_bin(studio.shelf.own[0].folder)
+    assert studio.shelf.own == []
+    assert (tmp_path / "bin" / "bundle.json").exists()
+    current: Bundle | None = studio.create_state.bundle.value
+    assert current is not None
+    assert current.facts.name == "faces", "Create shows another model instead"
+
+
+def test_a_model_is_shared_and_added(open_studio: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    studio = open_studio()
+    studio.window.models.share(studio.shelf.starters[0], tmp_path / "faces.morpho")
+    qtbot.waitUntil((tmp_path / "faces.morpho").exists)
+    studio.window.take([tmp_path / "faces.morpho"])
+    qtbot.waitUntil(lambda: len(studio.shelf.own) == 1)
+    assert studio.shelf.own[0].facts.id == studio.shelf.starters[0].facts.id
+
+
+def test_settings_are_remembered(open_studio: Open, library: Library, qtbot: QtBot) -> None:
+    studio = open_studio()
+    studio.window.show_settings()
+    dialog = studio.window.findChild(SettingsDialog)
+    assert dialog is not None
+    dialog.theme.setCurrentIndex(2)
+    dialog.theme.activated.emit(2)
+    assert not studio.theme.tokens.is_dark
+    dialog.embed.click()
+    dialog.accept()
+    studio.preferences.backdrop.set("#ff8800")
+    studio.window.resize(1111, 700)
+    studio.window.close()
+    settings, told = load_settings(library.settings_file)
+    assert told == ()
+    assert (settings.theme, settings.embed_recipe, settings.backdrop) == ("light", False, "#ff8800")
+    again = open_studio()
+    assert again.window.height() == 700  # the width is cut to the small screen of the test
+    again.preferences.theme.set("dark")
+    assert again.theme.tokens.is_dark
+
+
+def test_damaged_settings_are_told(open_studio: Open, library: Library) -> None:
+    library.settings_file.write_text('{"theme": 3}')
+    window = open_studio().window
+    assert window.banner.isVisible()
+    assert "settings.damaged-1.json" in window.banner.text
+
+
+def test_no_call_loses_references_to_none(qapp: QApplication) -> None:
+    """PySide6 6.12.0 on Python 3.11 drops one for each call that returns None, until it aborts."""
+    text = QLabel()
+    before = sys.getrefcount(None)
+    for i in range(500):
+        text.setText(str(i))
+    assert sys.getrefcount(None) > before - 50
+
+
+def test_a_crash_is_logged_and_shown_as_a_report(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, logged
+) -> None:  # type: ignore[no-untyped-def]
+    handler = CrashHandler(tmp_path / "studio.log")
+    try:
+        raise ZeroDivisionError("seven by nought")
+    except ZeroDivisionError as error:
+        handler.handle(type(error), error, error.__traceback__)
+    qtbot.waitUntil(lambda: handler._dialog is not None)
+    logged.expect("Nobody caught this")
+    dialog = handler._dialog
+    assert isinstance(dialog, CrashDialog)
+    assert nameless(dialog) == []
+    dialog.copy()
+    copied = QApplication.clipboard().text()
+    assert "seven by nought" in copied
+    assert report("x").startswith("Morpho Studio")
+    dialog.accept()
+    QApplication.sendPostedEvents(None, 52)  # DeferredDelete
+
+
+SNIPPET = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+import studio.app as app
+from studio.store.files import Library
+app.starters_folder = lambda: Path(sys.argv[1])
+status = app.run(Library(Path(sys.argv[2])), [])
+heavy = [name for name in ("torch", "onnx", "onnxscript", "studio.train") if name in sys.modules]
+print(status, heavy)
+"""
+
+
+def test_the_window_opens_without_torch_and_closes_after_its_first_picture(
+    starters: Path, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "STUDIO_QUIT_AFTER_FIRST_PICTURE": "1", "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", SNIPPET, str(starters), str(tmp_path / "library")],
+        env=environment, cwd=Path(__file__).resolve().parents[2],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[0] == "0 []"
+    settings = json.loads((tmp_path / "library" / "settings.json").read_text())
+    assert QByteArray.fromBase64(settings["window"].encode()).size() > 0
