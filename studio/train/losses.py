@@ -83,7 +83,10 @@ def kl_weight(progress: float, beta: float) -> float:
 
 
 def learning_rate(step: int, progress: float, peak: float) -> float:
-    """Linear warm-up over 200 steps, then half a cosine down to 4 % (Loshchilov and Hutter 2017)."""
-    warm_up = min(1.0, (step + 1) / 200)
+    """Linear warm-up over 200 steps, then half a cosine down to 4 % (Loshchilov and Hutter 2017).
+
+    A run of few steps warms up over its first twentieth: one of 94 steps ended before it had begun to learn.
+    """
+    warm_up = min(1.0, max((step + 1) / 200, progress / 0.05))
     cosine = 0.5 * (1 + torch.cos(torch.tensor(min(progress, 1.0) * torch.pi)).item())
     return peak * warm_up * (0.04 + 0.96 * cosine)

@@ -60,3 +60,4 @@ def test_schedules() -> None:
     assert learning_rate(0, 0, 1e-3) == pytest.approx(1e-3 / 200)
     assert learning_rate(1000, 0.0, 1e-3) == pytest.approx(1e-3)
     assert learning_rate(1000, 1.0, 1e-3) == pytest.approx(4e-5)
+    assert learning_rate(10, 0.05, 1e-3) > 0.99e-3  # a run of 200 steps is not all warm-up
