@@ -19,12 +19,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# A shell that starts the suite in the background has it ignore Ctrl-C, and what the tests start inherits that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
 import pytest
 
 from studio.store.files import Library
+
+# Started in the background by a shell, the suite would ignore Ctrl-C, and so would all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _GRACE_S = 3.0
 """How long a thread that was told to end may take to do so."""
