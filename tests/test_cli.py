@@ -374,6 +374,23 @@ def test_sample_without_a_seed_adds_new_pictures(
     assert len(list((tmp_path / "out").iterdir())) == 6
 
 
+def test_unique_pictures(command: Callable[..., Said], toys: Library, tmp_path: Path) -> None:
+    sample = ("sample", "toy", "--count", "12", "--seed", "4", "--unique", "--out", tmp_path, "--json")
+    said = command(*sample)
+    assert said.status == 1
+    assert "does not know how new" in said.events[-1]["message"]
+    facts_file = toys.bundles / "toy" / "bundle.json"
+    facts = json.loads(facts_file.read_text())
+    for farthest, status in ((0.1, 0), (1e6, 1)):  # the second yardstick finds every picture a copy
+        facts_file.write_text(json.dumps({**facts, "novelty": [farthest / 2, farthest]}))
+        said = command(*sample)
+        assert said.status == status
+    assert "Only 0 different pictures" in said.events[-1]["message"]
+    facts_file.write_text(json.dumps({**facts, "novelty": [0.05, 0.1]}))
+    finished = command(*sample).events[-1]
+    assert finished["refused"] == finished["repeats"] + finished["copies"] + finished["doubles"]
+
+
 def test_sizes(command: Callable[..., Said], toys: Library, tmp_path: Path) -> None:
     few = ("--count", "1", "--seed", "1", "--out", tmp_path / "out")
     assert command("sample", "toy", *few, "--size", "40").status == 0

@@ -42,6 +42,10 @@ def sample(
         int | None, typer.Option(help="Same seed, same pictures.", min=0, show_default="a new one")
     ] = None,
     diversity: Annotated[float, typer.Option(help="Below 1 safer, above 1 wilder.", min=0)] = 1.0,
+    unique: Annotated[
+        bool,
+        typer.Option("--unique", help="Leave out near-copies of the set's own pictures and of each other."),
+    ] = False,
     size: SideOption = 0,
     device: DeviceOption = "auto",
     library: LibraryOption = None,
@@ -51,12 +55,14 @@ def sample(
     with speak(json, library) as voice:
         from studio.generate.decoder import Decoder
         from studio.generate.drawing import Sample
+        from studio.generate.novelty import Novelty
 
         chosen = open_bundle(bundle, library)
         seed = secrets.randbelow(2**31) if seed is None else seed
         decoder = Decoder(chosen, device)
+        novelty = Novelty(chosen, device) if unique else None
         begun = time.perf_counter()
-        made = Sample(chosen, decoder, seed, count, diversity, Finish(size))
+        made = Sample(chosen, decoder, seed, count, diversity, Finish(size), novelty)
         digits = max(4, len(str(count - 1)))
 
         def files() -> Generator[Item]:
@@ -67,10 +73,24 @@ def sample(
 
         save_all(files(), chosen)
         rate = count / (time.perf_counter() - begun)
-        voice.finished(count=count, refused=made.refused, pictures_per_s=rate, seed=seed, out=str(out))
+        refused = made.refused
+        voice.finished(
+            count=count,
+            refused=refused.total,
+            **asdict(refused),
+            pictures_per_s=rate,
+            seed=seed,
+            out=str(out),
+        )
         voice.say(f"{plural(count, 'picture')} from seed {seed} are in {out} ({rate:.0f} a second).")
-        if made.refused:
-            voice.say(f"{plural(made.refused, 'repeat was', 'repeats were')} left out.")
+        if unique:
+            copies = plural(refused.copies, "near-copy", "near-copies")
+            others = refused.doubles + refused.repeats
+            voice.say(
+                f"Turned away: {copies} of the model's own pictures, {others} too like another of these."
+            )
+        elif refused.total:
+            voice.say(f"{plural(refused.total, 'repeat was', 'repeats were')} left out.")
 
 
 def rebuild(

@@ -13,10 +13,12 @@ import numpy.typing as npt
 
 from studio.core.errors import StudioError
 from studio.core.latent import picture_seed, seed_of_name
+from studio.core.novelty import nearest
 from studio.core.picture import Finish, Picture
 from studio.store.bundle import Bundle
 
 from .decoder import Decoder
+from .novelty import Nearest, Novelty
 
 WILDEST = 10.0  # diversity; 2 is already far outside the artist's pictures
 _MOST_REFUSED_IN_A_ROW = 400
@@ -64,6 +66,20 @@ class Made:
 
     picture: Picture
     rgba: npt.NDArray[np.uint8]  # [side, side, 4]
+    nearest: Nearest | None = None  # where novelty was judged
+
+
+@dataclass
+class Refused:
+    """How many pictures of a series were left out, by reason."""
+
+    repeats: int = 0  # equal to an earlier one, pixel by pixel
+    copies: int = 0  # show nearly what one of the artist's own pictures shows
+    doubles: int = 0  # show nearly what an earlier one shows
+
+    @property
+    def total(self) -> int:
+        return self.repeats + self.copies + self.doubles
 
 
 class Sample:
@@ -80,35 +96,38 @@ class Sample:
         count: int,
         diversity: float = 1.0,
         finish: Finish | None = None,
+        novelty: Novelty | None = None,
     ) -> None:
+        """novelty: where given, near-copies of the artist's pictures and of each other are left out too."""
         if count < 1:
             raise StudioError(f"{count} pictures cannot be made.", "Ask for at least one.")
-        self._bundle, self._decoder = bundle, decoder
+        self._bundle, self._decoder, self._novelty = bundle, decoder, novelty
         self._seed, self._count, self._diversity = seed, count, diversity
         self._finish = finish or Finish()
-        self.refused = 0
-        """Pictures left out so far because they looked exactly like an earlier one."""
+        self.refused = Refused()
+        """So far."""
 
     def __iter__(self) -> Iterator[Made]:
-        self.refused = 0
+        self.refused = Refused()
         seen: set[bytes] = set()
-        in_a_row = 0
+        apart = None if self._novelty is None else _Apart(self._novelty, self.refused)
+        refused_before = 0
         for picture, rgba in self._series():
             look = hashlib.blake2b(rgba.tobytes(), digest_size=16).digest()
+            found = None
             if look in seen:
-                self.refused += 1
-                in_a_row += 1
-                if in_a_row == _MOST_REFUSED_IN_A_ROW:
-                    raise StudioError(
-                        f"Only {len(seen)} different pictures came from “{self._bundle.facts.name}”.",
-                        "Raise the diversity or ask for fewer.",
-                    )
-                continue
-            seen.add(look)
-            in_a_row = 0
-            yield Made(picture, self._decoder.finish(rgba[None], self._finish)[0])
-            if len(seen) == self._count:
-                return
+                self.refused.repeats += 1
+            elif apart is None or (found := apart.admit(rgba)) is not None:
+                seen.add(look)
+                refused_before = self.refused.total
+                yield Made(picture, self._decoder.finish(rgba[None], self._finish)[0], found)
+                if len(seen) == self._count:
+                    return
+            if self.refused.total - refused_before >= _MOST_REFUSED_IN_A_ROW:
+                raise StudioError(
+                    f"Only {len(seen)} different pictures came from “{self._bundle.facts.name}”.",
+                    "Raise the diversity or ask for fewer.",
+                )
 
     def _series(self) -> Iterator[tuple[Picture, npt.NDArray[np.uint8]]]:
         """Picture after picture without end, at the network's size."""
@@ -116,3 +135,30 @@ class Sample:
             pictures = draw(self._bundle, self._seed, _AT_A_TIME, self._diversity, start, self._finish)
             decoded = self._decoder.decode(np.stack([picture.latent for picture in pictures]))
             yield from zip(pictures, decoded, strict=True)
+
+
+class _Apart:
+    """Lets pictures in that keep their distance from the artist's own and from those let in before."""
+
+    def __init__(self, novelty: Novelty, refused: Refused) -> None:
+        self._novelty, self._refused = novelty, refused
+        self._places = np.empty((0, novelty.width), np.float32)
+        self._count = 0
+
+    def admit(self, rgba: npt.NDArray[np.uint8]) -> Nearest | None:
+        """What a picture is like that is let in; None, counted, for one that is not. rgba: [H, W, 4]."""
+        place = self._novelty.places(rgba[None])
+        (found,) = self._novelty.judge(place)
+        if found.is_copy:
+            self._refused.copies += 1
+            return None
+        taken = self._places[: self._count]
+        if len(taken) and nearest(place, taken)[1][0] < self._novelty.copy_distance:
+            self._refused.doubles += 1
+            return None
+        if self._count == len(self._places):  # room for as many again
+            room = np.empty((max(64, self._count), self._novelty.width), np.float32)
+            self._places = np.concatenate([self._places, room])
+        self._places[self._count] = place[0]
+        self._count += 1
+        return found

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from .files import Upgrade, read_json
 Colour = tuple[int, int, int, int]
 """Straight RGBA, 0..255."""
 KINDS = ("smooth", "pixel")
-UPGRADES: tuple[Upgrade, ...] = ()
+UPGRADES: tuple[Upgrade, ...] = (
+    lambda values: {**values, "novelty": []},  # 2: how far new pictures lie from those learned from
+)
 """Step i turns format i + 1 of bundle.json into format i + 2."""
 _LARGEST_SIDE = 8192  # px, of a finished picture
 
@@ -37,6 +40,7 @@ class Facts:
     trained: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, float] = field(default_factory=dict)
     sliders: list[Any] = field(default_factory=list)
+    novelty: tuple[float, ...] = ()  # core.novelty.levels of the held-out pictures; () if not known
     oddity_limits: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
     format: int = len(UPGRADES) + 1
@@ -60,6 +64,7 @@ class Facts:
         known = {key: values[key] for key in (field.name for field in fields(cls)) if key in values}
         if known["palette"] is not None:
             known["palette"] = tuple(tuple(colour) for colour in known["palette"])
+        known["novelty"] = tuple(known["novelty"])
         facts = cls(**known)
         if facts.palette is not None and facts.kind != "pixel":
             raise Damaged("“bundle.json” gives a palette to smooth pictures")
@@ -118,6 +123,17 @@ def _is_palette(value: Any) -> bool:
     )
 
 
+def _is_yardstick(value: Any) -> bool:
+    """Distances that do not fall, or none."""
+    return (
+        isinstance(value, list | tuple)
+        and len(value) != 1
+        and len(value) <= 1000
+        and all(map(_is_amount, value))
+        and all(before <= after for before, after in pairwise(value))
+    )
+
+
 def _is_report(value: Any) -> bool:
     """The account of a run: what is there has the type its readers expect."""
     return isinstance(value, dict) and all(_REPORT[key](value[key]) for key in _REPORT if key in value)
@@ -147,6 +163,7 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "measured quality",
     ),
     "sliders": (lambda value: isinstance(value, list), "list of sliders"),
+    "novelty": (_is_yardstick, "measure of novelty"),
     "oddity_limits": (_is_dict, "set of limits"),
     "licence": (_is_text(20_000), "licence"),
 }

@@ -13,6 +13,7 @@ from studio.core.density import Density
 from studio.core.errors import Cancelled
 from studio.core.events import Event, Finished, Working
 from studio.core.latent import Latents, picture_seed
+from studio.core.novelty import levels, nearest
 from studio.core.pixels import Pictures, enlarge, grid, premultiply
 from studio.core.progress import Control
 from studio.store.bundle import LARGEST_THUMBNAIL, content_id, write_bundle
@@ -52,6 +53,7 @@ def finish(
     yield Working("Finding where new pictures lie")
     parts = learner.split
     density = as_stored(prior.fit(codes[parts.train], codes[parts.held_out], run.recipe.seed))
+    yardstick = levels(nearest(codes[parts.held_out], codes[parts.train])[1])
     yield Working("Writing the model")
     quality = measure(learner, density)
     palette = None if learner.palette is None else learner.palette.cpu()
@@ -63,7 +65,7 @@ def finish(
         raise name_was_taken(run)
     write_bundle(
         library.bundles / run.name,
-        _facts(run, learner, prepared, quality, identity),
+        _facts(run, learner, prepared, quality, yardstick, identity),
         encoder,
         decoder,
         density,
@@ -106,7 +108,12 @@ def fine_detail(pictures: Pictures) -> float:
 
 
 def _facts(
-    run: Run, learner: Learner, prepared: PreparedSet, quality: dict[str, float], identity: str
+    run: Run,
+    learner: Learner,
+    prepared: PreparedSet,
+    quality: dict[str, float],
+    yardstick: tuple[float, ...],
+    identity: str,
 ) -> Facts:
     standing, shape = learner.standing, learner.plan.shape
     palette = None if learner.palette is None else prepared.palette
@@ -141,6 +148,7 @@ def _facts(
             },
         },
         quality=quality,
+        novelty=yardstick,
         licence=run.recipe.licence,
     )
 

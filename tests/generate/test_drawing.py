@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from studio.core.latent import picture_seed, seed_of_name
 from studio.core.picture import Finish
 from studio.generate.decoder import Decoder
 from studio.generate.drawing import Sample, draw, named
+from studio.generate.novelty import Nearest, Novelty
 from studio.store.bundle import Bundle
 
 
@@ -71,7 +73,7 @@ class TestSample:
     def test_pictures_and_what_they_look_like(self, bundle: Bundle, decoder: Decoder) -> None:
         sample = Sample(bundle, decoder, seed=1, count=19, finish=Finish(20))
         made = list(sample)
-        assert sample.refused == 0
+        assert sample.refused.total == 0
         assert len({one.rgba.tobytes() for one in made}) == 19
         wanted = draw(bundle, 1, 19, finish=Finish(20))
         for one, picture in zip(made, wanted, strict=True):
@@ -87,7 +89,7 @@ class TestSample:
         made = list(sample)
         assert len({one.rgba.tobytes() for one in made}) == 5
         last = next(i for i in range(1000) if picture_seed(0, i) == made[-1].picture.seed)
-        assert sample.refused == last + 1 - 5
+        assert sample.refused.total == sample.refused.repeats == last + 1 - 5
 
     def test_a_bundle_that_has_no_more_says_so(self, bundle: Bundle) -> None:
         pictures: Iterator[object] = iter(Sample(bundle, Repeating(bundle), seed=0, count=6))
@@ -99,6 +101,36 @@ class TestSample:
     def test_none_is_not_a_number_of_pictures(self, bundle: Bundle, decoder: Decoder) -> None:
         with pytest.raises(StudioError, match="0 pictures"):
             Sample(bundle, decoder, 0, 0)
+
+
+class Seen:
+    """Novelty by a picture's first pixel: the artist's own have 0 and 250 there, copies lie within 10."""
+
+    width = 1
+    copy_distance = 10.0
+
+    def places(self, pictures: np.ndarray) -> np.ndarray:
+        return pictures[:, 0, 0, :1].astype(np.float32)
+
+    def judge(self, places: np.ndarray) -> list[Nearest]:
+        far = np.minimum(places[:, 0], 250 - places[:, 0])
+        return [Nearest(index=0, novelty=0.0 if distance < 10 else 0.5) for distance in far]
+
+
+def test_unique_pictures_keep_their_distance(bundle: Bundle) -> None:
+    class Levels(Repeating):
+        kinds = 251
+
+    sample = Sample(bundle, Levels(bundle), seed=0, count=12, novelty=cast(Novelty, Seen()))
+    made = list(sample)
+    levels = sorted(int(one.rgba[0, 0, 0]) for one in made)
+    assert len(levels) == 12
+    assert levels[0] >= 10
+    assert levels[-1] <= 240
+    assert min(np.diff(levels)) >= 10
+    assert sample.refused.copies
+    assert sample.refused.doubles
+    assert all(one.nearest == Nearest(0, 0.5) for one in made)
 
 
 def test_another_bundle_gives_other_latents(tmp_path: Path, bundle: Bundle) -> None:

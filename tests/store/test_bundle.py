@@ -293,6 +293,10 @@ class TestFacts:
             ("quality", {"sharp": "very"}),
             ("quality", {"sharp": 10**400}),
             ("sliders", {}),
+            ("novelty", [1.0]),
+            ("novelty", [2.0, 1.0]),
+            ("novelty", [-1.0, 1.0]),
+            ("novelty", "far"),
             ("oddity_limits", 1),
             ("licence", None),
             ("licence", "x" * 100_000),
@@ -329,7 +333,13 @@ class TestFacts:
         load_bundle(toy)
 
     def test_every_upgrade_has_a_test(self) -> None:
-        assert len(UPGRADES) == 0, "write a test for each step here"
+        assert len(UPGRADES) == 1, "write a test for each step here"
+
+    def test_format_1_knew_no_novelty(self, toy: Path) -> None:
+        values = json.loads((toy / "bundle.json").read_text())
+        del values["novelty"]
+        (toy / "bundle.json").write_text(json.dumps({**values, "format": 1}))
+        assert load_bundle(toy).facts.novelty == ()
 
 
 class TestArrays:
