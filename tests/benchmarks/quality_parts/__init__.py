@@ -1,0 +1,1 @@
+"""What `quality.py` is made of: sets, judge, metrics, the methods compared, and the report."""
