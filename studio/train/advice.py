@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
+
+from studio.train.checkpoint import Moment
 
 IMPROVING = "Still improving."
 FLAT = "Hardly improving any more: stop whenever you like."
@@ -11,22 +14,23 @@ EARLY = "Just begun: shapes come first, details later."
 
 _FEWEST_LOOKS = 6
 _FLAT_GAIN = 0.01  # relative, over the last third of the looks
-_WORSE = 0.03  # relative to the best
+WORSE = 0.03  # relative to the best
+_MANY_COPIES = 0.1  # of new pictures; of pictures the run never saw, 0.01
 
 
-def advise(history: Sequence[tuple[float, float]]) -> str:
+def advise(history: Sequence[Moment]) -> str:
     """The sentence for where a run stands.
 
-    history: (seconds, RMS rebuild error on held-out pictures, levels of 255) at every look, in order.
+    history: how it stood at every look, in order.
     An error that rises on pictures never learned from, while training goes on, is over-fitting: the
     network spends itself on the details of the pictures it sees.
     """
     if len(history) < _FEWEST_LOOKS:
         return EARLY
-    errors = [error for _, error in history]
+    errors = [moment.error for moment in history]
     recent = errors[-max(2, len(errors) // 3) :]
-    best = min(errors)
-    if min(recent) > best * (1 + _WORSE):
+    copies = median(moment.copies for moment in history[-len(recent) :])
+    if min(recent) > min(errors) * (1 + WORSE) or copies > _MANY_COPIES:
         return COPYING
     before = min(errors[: -len(recent)])
     return IMPROVING if min(recent) < before * (1 - _FLAT_GAIN) else FLAT

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -17,7 +17,15 @@ from torch import Tensor, nn
 from studio.core.errors import StudioError
 from studio.store.files import atomic_write
 
-VERSION = 1
+VERSION = 2
+
+
+class Moment(NamedTuple):
+    """How a run stood at one look at it."""
+
+    seconds: float  # of training
+    error: float  # RMS, held-out pictures and their rebuilds, levels of 255
+    copies: float  # share of new pictures that show nearly what a learned one shows
 
 
 @dataclass
@@ -34,15 +42,16 @@ class Standing:
     batch: int = 0
     precision: str = "fp32"
     threads: int = 1
-    history: tuple[tuple[float, float], ...] = ()  # (seconds, rebuild error) at every look
+    history: tuple[Moment, ...] = ()  # at every look
+    best: Moment | None = None  # of these, where the run keeps its best moment
 
 
 def save_checkpoint(
-    file: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer, standing: Standing
+    file: Path, networks: Mapping[str, nn.Module], optimizer: torch.optim.Optimizer, standing: Standing
 ) -> None:
     """Write the run's state, whole or not at all. Raises StudioError when the disk refuses."""
     tensors: dict[str, Tensor] = {}
-    for prefix, module in (("network", network), ("average", average)):
+    for prefix, module in networks.items():
         tensors.update((f"{prefix}.{name}", value) for name, value in module.state_dict().items())
     for index, state in optimizer.state_dict()["state"].items():
         tensors.update((f"optimizer.{index}.{key}", value) for key, value in state.items())
@@ -59,13 +68,12 @@ def read_standing(file: Path) -> Standing:
             raise ValueError("unknown version")
         standing = Standing(**json.loads(note["standing"]))
         standing.variances = tuple(standing.variances)
-        standing.history = tuple((float(at), float(value)) for at, value in standing.history)
+        standing.history = tuple(Moment(*map(float, moment)) for moment in standing.history)
+        standing.best = Moment(*map(float, standing.best)) if standing.best else None
         return standing
 
 
-def load_checkpoint(
-    file: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
-) -> None:
+def load_checkpoint(file: Path, networks: Mapping[str, nn.Module], optimizer: torch.optim.Optimizer) -> None:
     """Restore the tensors that `save_checkpoint` wrote into freshly built objects of the same shape.
 
     Raises StudioError for a file that is damaged or of another network.
@@ -73,7 +81,7 @@ def load_checkpoint(
     with _sentence_for_damage(file), safe_open(file, framework="pt") as opened:
         # Copies: a tensor that kept the file mapped would keep Windows from replacing it.
         tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118
-        for prefix, module in (("network", network), ("average", average)):
+        for prefix, module in networks.items():
             module.load_state_dict(_below(prefix, tensors))
         _restore_optimizer(optimizer, _below("optimizer", tensors))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from studio.core.density import Density
 from studio.core.latent import Latents
+from studio.core.novelty import COPY, levels, nearest, novelty
 from studio.core.pixels import Pictures, from_network, rms_difference
 from studio.core.pixels import to_network as pixels_to_network
-from studio.train.checkpoint import Standing
+from studio.train.checkpoint import Moment, Standing
 from studio.train.data import Batches, Rows, Split, augment, batch_indices
 from studio.train.losses import (
     CalibratedGaussian,
@@ -31,6 +32,8 @@ AVERAGE_DECAY = 0.999  # a step
 AVERAGED_EVERY = 4  # steps: the average walks through all weights, and hardly differs
 _MOST_CHUNK, _CHUNK_VALUES = 64, 2**24
 """Pictures encoded or decoded at once outside training, and their values: a palette has many a pixel."""
+_LOOKED_AT_HELD_OUT, _LOOKED_AT_LEARNED, _LOOKED_AT_NEW = 300, 600, 96
+"""Pictures of each kind that a look at the run rests on: it may take seconds, not minutes."""
 
 
 class Learner:
@@ -52,6 +55,7 @@ class Learner:
         self.batches = Batches(rows, device)
         self.network = _built(plan, seed, device)
         self.average = _built(plan, seed, device).eval()
+        self.best = _built(plan, seed, device).eval()
         self.optimizer = new_optimizer(self.network)
         self.likelihood = CalibratedGaussian(standing.variances)
         values = plan.shape.side**2 * max(4, plan.shape.palette)
@@ -110,15 +114,31 @@ class Learner:
         result: Tensor = (error + beta * kl) / x[0].numel()
         return result
 
+    @property
+    def networks(self) -> dict[str, Vae]:
+        """All that a checkpoint keeps, by name."""
+        return {"network": self.network, "average": self.average, "best": self.best}
+
     def encode(self, indices: npt.NDArray[np.int64]) -> Latents:
-        """The averaged network's means of these pictures, float32 [N, D]."""
-        codes = np.empty((len(indices), self.plan.shape.latent_width), np.float32)
+        """The averaged network's means of these pictures of the set, float32 [N, D]."""
+        parts = range(0, len(indices), self.chunk)
+        return self._means(self.batches[indices[start : start + self.chunk]] for start in parts)
+
+    def encode_new(self, pictures: Pictures) -> Latents:
+        """The averaged network's means of any pictures, uint8 [N, S, S, 4] -> float32 [N, D]."""
+        parts = range(0, len(pictures), self.chunk)
+        return self._means(
+            torch.from_numpy(pixels_to_network(pictures[start : start + self.chunk])).to(self.device)
+            for start in parts
+        )
+
+    def _means(self, batches: Iterable[Tensor]) -> Latents:
+        means = [np.empty((0, self.plan.shape.latent_width), np.float32)]
         with torch.inference_mode():
-            for start in range(0, len(indices), self.chunk):
-                x = self.batches[indices[start : start + self.chunk]]
+            for x in batches:
                 mean, _ = self.average.encoder(x.contiguous(memory_format=torch.channels_last))
-                codes[start : start + len(x)] = mean.cpu().numpy()
-        return codes
+                means.append(mean.cpu().numpy())
+        return np.concatenate(means)
 
     def decode(self, latents: Latents) -> Pictures:
         """The averaged network's pictures, uint8 [N, S, S, 4] straight alpha."""
@@ -141,12 +161,33 @@ class Learner:
             squares, count = squares + error**2 * len(indices), count + len(indices)
         return float(np.sqrt(squares / max(count, 1)))
 
-    def sketch_density(self, most: int = 600) -> Density:
-        """A small mixture over the codes of a few pictures: enough for a preview."""
-        spread = np.linspace(0, len(self.split.train) - 1, min(most, len(self.split.train)))
-        codes = self.encode(self.split.train[spread.astype(np.int64)]).astype(np.float64)
+    def look(self) -> tuple[Moment, Density]:
+        """How the averaged network stands now, and a small mixture over its codes, enough for a preview."""
+        held_out = self.codes_of_some(self.split.held_out, _LOOKED_AT_HELD_OUT)
+        learned = self.codes_of_some(self.split.train, _LOOKED_AT_LEARNED)
         random = np.random.Generator(np.random.Philox(key=self.seed))
-        return fit_mixture(codes, max(1, len(codes) // CODES_A_GAUSSIAN), random)
+        count = max(1, len(learned) // CODES_A_GAUSSIAN)
+        density = fit_mixture(learned.astype(np.float64), count, random)
+        new = self.encode_new(self.decode(density.draw_seeds("look", list(range(_LOOKED_AT_NEW)))))
+        yardstick = levels(nearest(held_out, learned)[1])
+        copies = float(np.mean(novelty(nearest(new, learned)[1], yardstick) < COPY))
+        error = self.rebuild_error(_LOOKED_AT_HELD_OUT)
+        return Moment(self.standing.seconds, error, copies), density
+
+    def codes_of_some(self, members: npt.NDArray[np.int64], most: int) -> Latents:
+        """Codes of at most so many of these pictures, evenly spread: float32 [N, D]."""
+        spread = np.linspace(0, len(members) - 1, min(most, len(members)))
+        return self.encode(members[spread.astype(np.int64)])
+
+    def keep_if_best(self, moment: Moment) -> None:
+        """Remember the averaged network if it rebuilds held-out pictures better than at any earlier look."""
+        best = self.standing.best
+        if best is None or moment.error < best.error:
+            self.standing.best = moment
+            self.best.load_state_dict(self.average.state_dict())
+
+    def return_to_best(self) -> None:
+        self.average.load_state_dict(self.best.state_dict())
 
     def try_step(self) -> None:
         """A step's work without its effects on anything but the weights: for trials of speed."""

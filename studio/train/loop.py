@@ -18,11 +18,12 @@ from studio.core.errors import Cancelled, StudioError
 from studio.core.events import Advice, Event, Finished, Imported, Preview, Progress, Saved, Warned, Working
 from studio.core.progress import CallbackProgress, Control
 from studio.core.recipe import Recipe
+from studio.core.steps import time_in_words
 from studio.store.bundle import load_bundle
 from studio.store.files import Library, sweep_temporary
 from studio.store.importing import PreparedSet, load_prepared, prepare
 from studio.store.runs import Run, delete_run, held, name_was_taken, open_run, start_run
-from studio.train.advice import advise
+from studio.train.advice import WORSE, advise
 from studio.train.checkpoint import Standing, load_checkpoint, read_standing, save_checkpoint
 from studio.train.data import Rows, faces_one_way, split
 from studio.train.finish import finish
@@ -101,6 +102,7 @@ def _run(run: Run, library: Library, control: Control, leave_free: int, began: f
             for sentence in prepared.survey.warnings:
                 yield Warned(sentence)
         yield from _trained(run, learner, control, 0.0 if saved else time.monotonic() - began)
+        yield from _chosen_moment(learner)
         yield from finish(run, learner, prepared, library, control)
     finally:
         rows.close()
@@ -182,7 +184,7 @@ def _prepared_learner(
         torch.set_float32_matmul_precision("high")
     learner = Learner(plan, rows, parts, palette, mirror, recipe.seed, device, standing)
     if saved:
-        load_checkpoint(run.checkpoint_file, learner.network, learner.average, learner.optimizer)
+        load_checkpoint(run.checkpoint_file, learner.networks, learner.optimizer)
     else:
         _choose_speed(learner, recipe)
     return learner
@@ -303,6 +305,18 @@ def _trained(run: Run, learner: Learner, control: Control, before_s: float) -> I
     yield Saved(standing.step)
 
 
+def _chosen_moment(learner: Learner) -> Iterator[Event]:
+    """The best moment of the run instead of its last, where the last is clearly worse."""
+    standing = learner.standing
+    best, last = standing.best, standing.history[-1]
+    if best is not None and last.error > best.error * (1 + WORSE):
+        learner.return_to_best()
+        yield Warned(
+            f"The model is kept as it was after {time_in_words(best.seconds)}: "
+            "from then on it learned your pictures by heart."
+        )
+
+
 def _exploded() -> StudioError:
     return StudioError(
         "Training went wrong: its numbers grew without bound.",
@@ -356,8 +370,11 @@ def _paused(run: Run, learner: Learner, control: Control, clock: _Clock) -> Iter
 def _look(run: Run, learner: Learner) -> Iterator[Event]:
     """Judge and show the averaged network."""
     standing = learner.standing
-    standing.history = (*standing.history, (standing.seconds, learner.rebuild_error(limit=300)))
-    side, columns, rebuilds, samples = write_sheets(run.previews, learner)
+    moment, density = learner.look()
+    standing.history = (*standing.history, moment)
+    if run.recipe.steps is None:  # looks follow the clock, and a run counted in steps must repeat
+        learner.keep_if_best(moment)
+    side, columns, rebuilds, samples = write_sheets(run.previews, learner, density)
     yield Preview(standing.step, rebuilds, samples, side, columns)
     yield Advice(advise(standing.history))
 
@@ -374,9 +391,7 @@ def _saved_or_warned(run: Run, learner: Learner) -> Saved | Warned:
 
 def _saved(run: Run, learner: Learner) -> Saved:
     learner.standing.variances = learner.likelihood.variances
-    save_checkpoint(
-        run.checkpoint_file, learner.network, learner.average, learner.optimizer, learner.standing
-    )
+    save_checkpoint(run.checkpoint_file, learner.networks, learner.optimizer, learner.standing)
     return Saved(learner.standing.step)
 
 
@@ -388,5 +403,5 @@ def _progress(learner: Learner, clock: _Clock) -> Progress:
         seconds=standing.seconds,
         seconds_left=clock.seconds_left,
         pictures_per_s=clock.pictures_per_s,
-        rebuild_error=standing.history[-1][1] if standing.history else None,
+        rebuild_error=standing.history[-1].error if standing.history else None,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from studio.core.density import Density
 from studio.core.latent import picture_seed
 from studio.core.pixels import Pictures, grid
 from studio.store.files import atomic_write
@@ -17,7 +18,7 @@ COLUMNS = 8
 _SAMPLE_ROWS = 4
 
 
-def write_sheets(folder: Path, learner: Learner) -> tuple[int, int, Path, Path]:
+def write_sheets(folder: Path, learner: Learner, density: Density) -> tuple[int, int, Path, Path]:
     """(side of a cell, columns, rebuilds file, samples file), named by step so that a timeline remains.
 
     The samples come from the same seeds at every look: one sees the same picture get better.
@@ -27,7 +28,7 @@ def write_sheets(folder: Path, learner: Learner) -> tuple[int, int, Path, Path]:
     originals = learner.rows[held_out]
     rebuilt = learner.decode(learner.encode(held_out))
     seeds = [picture_seed(learner.seed, index) for index in range(COLUMNS * _SAMPLE_ROWS)]
-    samples = learner.decode(learner.sketch_density().draw_seeds("preview", seeds))
+    samples = learner.decode(density.draw_seeds("preview", seeds))
     files = folder / f"{step:08d}-rebuilds.png", folder / f"{step:08d}-samples.png"
     _write(files[0], np.concatenate([_filled(originals), _filled(rebuilt)]))
     _write(files[1], samples)

@@ -25,18 +25,32 @@ class Architecture:
 
     side: int  # of the pictures, px
     unshuffle: int  # pixels of a side that the stem folds into channels (DC-AE, arXiv:2410.10733)
-    base: int  # channels at the finest feature map
+    base: int  # channels at the encoder's finest feature map
     widest: int  # channels doubled at every coarser map, up to this
     latent_width: int
     palette: int = 0  # colours of the set's palette; 0: RGBA
     is_opaque: bool = False  # no pixel of the set is transparent, and none will be
     blocks: int = 1  # residual blocks a level in the encoder; the decoder has one more
+    shuffle: int = 0  # pixels of a side that the head unfolds from channels; 0: as many as the stem folds
+    decoder_base: int = 0  # channels at the decoder's finest feature map; 0: as in the encoder
 
     @property
-    def widths(self) -> tuple[int, ...]:
+    def encoder_widths(self) -> tuple[int, ...]:
         """Channels of the feature maps from fine to coarse."""
-        levels = round(math.log2(self.side / self.unshuffle / self.coarsest))
-        return tuple(min(self.base * 2**level, self.widest) for level in range(levels + 1))
+        return self._widths(self.unshuffle, self.base)
+
+    @property
+    def decoder_widths(self) -> tuple[int, ...]:
+        """Channels of the feature maps from coarse to fine."""
+        return self._widths(self.head_shuffle, self.decoder_base or self.base)[::-1]
+
+    @property
+    def head_shuffle(self) -> int:
+        return self.shuffle or self.unshuffle
+
+    def _widths(self, folded: int, base: int) -> tuple[int, ...]:
+        levels = round(math.log2(self.side / folded / self.coarsest))
+        return tuple(min(base * 2**level, self.widest) for level in range(levels + 1))
 
     @property
     def coarsest(self) -> int:
@@ -97,7 +111,7 @@ class Encoder(nn.Module):
 
     def __init__(self, shape: Architecture) -> None:
         super().__init__()
-        widths = shape.widths
+        widths = shape.encoder_widths
         layers: list[nn.Module] = [
             nn.PixelUnshuffle(shape.unshuffle),
             nn.Conv2d(4 * shape.unshuffle**2, widths[0], 3, padding=1),
@@ -130,7 +144,7 @@ class Decoder(nn.Module):
 
     def __init__(self, shape: Architecture) -> None:
         super().__init__()
-        widths = shape.widths[::-1]
+        widths = shape.decoder_widths
         self.start_shape = (widths[0], shape.coarsest, shape.coarsest)
         self.is_bounded, self.is_opaque = shape.palette == 0, shape.is_opaque
         self.mapping = nn.Sequential(
@@ -148,11 +162,11 @@ class Decoder(nn.Module):
             if level + 1 < len(widths):
                 up = nn.Conv2d(width, 4 * widths[level + 1], 1)
                 self.ups.append(nn.Sequential(up, nn.PixelShuffle(2)))
-        outputs = (shape.palette or 4) * shape.unshuffle**2
+        outputs = (shape.palette or 4) * shape.head_shuffle**2
         self.head = nn.Sequential(
             nn.SiLU(),
             nn.Conv2d(widths[-1], outputs, 3, padding=1),
-            nn.PixelShuffle(shape.unshuffle),
+            nn.PixelShuffle(shape.head_shuffle),
         )
 
     def forward(self, z: Tensor) -> Tensor:

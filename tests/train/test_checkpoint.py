@@ -6,17 +6,17 @@ import pytest
 import torch
 
 from studio.core.errors import StudioError
-from studio.train.checkpoint import Standing, load_checkpoint, read_standing, save_checkpoint
+from studio.train.checkpoint import Moment, Standing, load_checkpoint, read_standing, save_checkpoint
 from studio.train.learner import in_channels_last, new_optimizer
 from studio.train.plan import architecture
 from studio.train.vae import Vae
 
 
-def _parts(seed: int, latent_width: int = 8) -> tuple[Vae, Vae, torch.optim.AdamW]:
+def _parts(seed: int, latent_width: int = 8) -> tuple[dict[str, Vae], torch.optim.AdamW]:
     torch.manual_seed(seed)
     shape = architecture(16, 0, latent_width, is_gpu=False)
-    network = in_channels_last(Vae(shape))
-    return network, in_channels_last(Vae(shape)), new_optimizer(network)
+    networks = {name: in_channels_last(Vae(shape)) for name in ("network", "average", "best")}
+    return networks, new_optimizer(networks["network"])
 
 
 def _step(network: Vae, optimizer: torch.optim.AdamW) -> None:
@@ -27,28 +27,31 @@ def _step(network: Vae, optimizer: torch.optim.AdamW) -> None:
 
 
 def test_round_trip_is_exact(tmp_path: Path) -> None:
-    network, average, optimizer = _parts(0)
-    _step(network, optimizer)
-    standing = Standing(step=1, seconds=2.5, seen=2, variances=(0.25, 0.5), batch=2, history=((1.0, 9.5),))
-    save_checkpoint(tmp_path / "c.safetensors", network, average, optimizer, standing)
-    restored = _parts(1)
-    load_checkpoint(tmp_path / "c.safetensors", *restored)
+    networks, optimizer = _parts(0)
+    _step(networks["network"], optimizer)
+    moment = Moment(1.0, 9.5, 0.25)
+    standing = Standing(
+        step=1, seconds=2.5, seen=2, variances=(0.25, 0.5), batch=2, history=(moment, moment), best=moment
+    )
+    save_checkpoint(tmp_path / "c.safetensors", networks, optimizer, standing)
+    restored, restored_optimizer = _parts(1)
+    load_checkpoint(tmp_path / "c.safetensors", restored, restored_optimizer)
     assert read_standing(tmp_path / "c.safetensors") == standing
-    for ours, theirs in ((network, restored[0]), (average, restored[1])):
-        for name, value in ours.state_dict().items():
-            assert torch.equal(value, theirs.state_dict()[name]), name
-    _step(network, optimizer)
-    _step(restored[0], restored[2])
-    for ours, theirs in zip(network.parameters(), restored[0].parameters(), strict=True):
+    for kind, network in networks.items():
+        for name, value in network.state_dict().items():
+            assert torch.equal(value, restored[kind].state_dict()[name]), f"{kind} {name}"
+    _step(networks["network"], optimizer)
+    _step(restored["network"], restored_optimizer)
+    for ours, theirs in zip(networks["network"].parameters(), restored["network"].parameters(), strict=True):
         assert torch.equal(ours, theirs)
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "noise", "other network", "missing"])
 def test_damage_is_one_sentence(tmp_path: Path, damage: str) -> None:
     file = tmp_path / "c.safetensors"
-    network, average, optimizer = _parts(0)
-    _step(network, optimizer)
-    save_checkpoint(file, network, average, optimizer, Standing(step=1))
+    networks, optimizer = _parts(0)
+    _step(networks["network"], optimizer)
+    save_checkpoint(file, networks, optimizer, Standing(step=1))
     whole = file.read_bytes()
     restored = _parts(0, latent_width=12 if damage == "other network" else 8)
     if damage == "missing":

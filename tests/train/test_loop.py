@@ -10,17 +10,21 @@ import pytest
 import torch
 from PIL import Image
 
+from studio.core.density import Density
 from studio.core.errors import Cancelled, StudioError
-from studio.core.events import Advice, Event, Finished, Imported, Preview, Progress, Saved
+from studio.core.events import Advice, Event, Finished, Imported, Preview, Progress, Saved, Warned
 from studio.core.progress import Control
 from studio.core.recipe import Recipe
 from studio.generate.decoder import Decoder
 from studio.store.bundle import load_bundle
 from studio.store.files import Library
 from studio.store.rename import rename_bundle
+from studio.train import finish as finish_module
 from studio.train import learner as learner_module
 from studio.train import loop
+from studio.train.checkpoint import Moment
 from studio.train.loop import train
+from studio.train.vae import Vae
 
 Start = Callable[..., Iterator[Event]]
 
@@ -97,6 +101,35 @@ def test_a_run_in_minutes_keeps_to_them(start: Start, library: Library) -> None:
     finished = _last(start(steps=None, minutes=0.1))
     assert isinstance(finished, Finished)
     assert finished.seconds < 0.1 * 60 + 10
+
+
+def test_the_best_moment_is_kept_not_the_last(
+    start: Start, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looks that find the run best at the first and worse ever after."""
+    monkeypatch.setattr(loop, "LOOK_EVERY_S", 0.1)
+    monkeypatch.setattr(loop, "FIRST_LOOK_S", 0.1)
+    real, looks, weights = learner_module.Learner.look, [], []
+
+    def look(self: learner_module.Learner) -> tuple[Moment, Density]:
+        moment, density = real(self)
+        looks.append(moment._replace(error=20.0 if looks else 10.0))
+        weights.append(self.average.encoder.head.weight.half().float())
+        return looks[-1], density
+
+    def export(network: Vae, palette: object) -> None:
+        kept.append(network.encoder.head.weight.clone())
+        raise StudioError("Enough.")
+
+    kept: list[torch.Tensor] = []
+    monkeypatch.setattr(learner_module.Learner, "look", look)
+    monkeypatch.setattr(finish_module, "export", export)
+    told: list[Event] = []
+    with pytest.raises(StudioError, match="Enough"):
+        told.extend(start(steps=None, minutes=0.1))
+    assert any(isinstance(event, Warned) and "by heart" in event.sentence for event in told)
+    assert torch.equal(kept[0], weights[0])
+    assert not torch.equal(kept[0], weights[-1])
 
 
 def test_stop_and_keep_exports_what_there_is(sprites: Path, library: Library) -> None:
