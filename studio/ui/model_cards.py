@@ -90,7 +90,9 @@ class BundleCard(QFrame):
         self.setLayout(layout)
 
     def sizeHint(self) -> QSize:
-        return QSize(CARD_WIDTH, _PREVIEW_HEIGHT + 154)
+        layout = self.layout()
+        assert layout is not None
+        return QSize(CARD_WIDTH, layout.totalHeightForWidth(CARD_WIDTH))
 
     def open(self) -> None:
         self._open_in_create(self.bundle)
