@@ -45,21 +45,28 @@ def make_plan(recipe: Recipe, side: int, palette: int, learned_from: int, is_gpu
 
 
 def _batch(side: int, palette: int, learned_from: int, is_gpu: bool) -> int:
-    """Few pictures a step on a CPU, where steps are dear; at most a quarter of a small set; and no more
-    than a machine's memory holds (some 30 bytes of activations for every value of the output)."""
+    """Few pictures a step on a CPU: what it sees in its minutes should move the weights often. 37,000
+    portraits of 64 px in steps of 16 came back 2.8 dB nearer than in steps of 32, which are 16 % faster.
+    At most a quarter of a small set; and no more than a machine's memory holds (some 30 bytes of
+    activations for every value of the output)."""
     affordable = _BATCH_VALUES // (side**2 * max(4, palette))
-    return max(1, min(256 if is_gpu else 32, max(8, learned_from // 4), affordable))
+    return max(1, min(256 if is_gpu else 16, max(8, learned_from // 4), affordable))
 
 
 def architecture(side: int, palette: int, latent_width: int, is_gpu: bool) -> Architecture:
     """The network for pictures of one size."""
-    unshuffle = _unshuffle(side)
+    unshuffle, base = _unshuffle(side), 64 if side > 64 or is_gpu else 48
     if is_gpu and unshuffle % 2 == 0:
         unshuffle //= 2
+    # Flat colours come out with a grain where one feature has to paint many pixels of a side, so the decoder
+    # has one finer, thinner level than the encoder: a tenth to a fifth fewer pictures a second.
+    is_finer = not is_gpu and not palette and unshuffle % 2 == 0
     return Architecture(
         side=side,
         unshuffle=unshuffle,
-        base=64 if side > 64 or is_gpu else 48,
+        base=base,
+        shuffle=unshuffle // 2 if is_finer else 0,
+        decoder_base=base // 2 if is_finer else 0,
         widest=384 if is_gpu else 176,
         latent_width=latent_width or (64 if side <= 128 else 128),
         palette=palette,
