@@ -5,6 +5,8 @@ Both heads give nats per picture, so that the weight of the KL term means the sa
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -38,9 +40,7 @@ class CalibratedGaussian:
 
     def __call__(self, rebuilt: Tensor, x: Tensor) -> Tensor:
         """Nats per picture, up to a constant: D * v / (2 s^2). rebuilt, x: float32 [B, 4, S, S]."""
-        error = rebuilt - x
-        down, right = error[:, :, 1:] - error[:, :, :-1], error[..., 1:] - error[..., :-1]
-        errors = (torch.mean(error**2), torch.mean(down**2) + torch.mean(right**2))
+        errors: tuple[Tensor, Tensor] = SquaredErrors.apply(rebuilt - x)  # type: ignore[no-untyped-call]
         self._remember([value.detach() for value in errors])
         halves = [
             value / (2 * variance.clamp(min=SMALLEST_VARIANCE))
@@ -55,6 +55,37 @@ class CalibratedGaussian:
             self.MEMORY * old.to(new.device) + (1 - self.MEMORY) * new
             for old, new in zip(self._variances, errors, strict=True)
         ]
+
+
+class SquaredErrors(torch.autograd.Function):
+    """Mean squares of an error, float32 [B, C, S, S], and of its differences to the pixels below and right.
+
+    With a gradient of its own: written out in operations, the way back would fill and add up a whole tensor
+    for every slice.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, error: Tensor) -> tuple[Tensor, Tensor]:
+        down, right = error[:, :, 1:] - error[:, :, :-1], error[..., 1:] - error[..., :-1]
+        ctx.save_for_backward(error, down, right)
+        return _mean_square(error), _mean_square(down) + _mean_square(right)
+
+    @staticmethod
+    def backward(ctx: Any, of_error: Tensor, of_differences: Tensor) -> Tensor:
+        error, down, right = ctx.saved_tensors
+        gradient: Tensor = error * (2 * of_error / error.numel())
+        down = down * (2 * of_differences / down.numel())
+        right = right * (2 * of_differences / right.numel())
+        gradient[:, :, 1:] += down
+        gradient[:, :, :-1] -= down
+        gradient[..., 1:] += right
+        gradient[..., :-1] -= right
+        return gradient
+
+
+def _mean_square(x: Tensor) -> Tensor:
+    norm: Tensor = torch.linalg.vector_norm(x)
+    return norm**2 / x.numel()
 
 
 def palette_cross_entropy(logits: Tensor, colours: Tensor) -> Tensor:

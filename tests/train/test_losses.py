@@ -5,6 +5,7 @@ import torch
 
 from studio.train.losses import (
     CalibratedGaussian,
+    SquaredErrors,
     kl_weight,
     learning_rate,
     nearest_colours,
@@ -33,6 +34,15 @@ def test_calibrated_likelihood_remembers_and_can_be_restored() -> None:
     assert first.variances == pytest.approx((0.98 * 1 + 0.02 * 0.01, 0))
     restored = CalibratedGaussian(first.variances)
     assert restored(x + 0.1, x).item() == pytest.approx(first(x + 0.1, x).item(), rel=0.03)
+
+
+def test_squared_errors_have_the_gradient_they_say() -> None:
+    error = torch.randn(2, 3, 5, 4, dtype=torch.float64, requires_grad=True)
+    squares, differences = SquaredErrors.apply(error)
+    torch.testing.assert_close(squares, torch.mean(error**2))
+    down, right = error.diff(dim=2), error.diff(dim=3)
+    torch.testing.assert_close(differences, torch.mean(down**2) + torch.mean(right**2))
+    assert torch.autograd.gradcheck(SquaredErrors.apply, [error])
 
 
 def test_a_perfect_rebuild_is_finite() -> None:
