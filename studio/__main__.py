@@ -13,7 +13,7 @@ COMMANDS = ("check", "train", "sample", "rebuild", "name", "models", "bench", "d
 
 def opens_window(arguments: Sequence[str]) -> bool:
     """Whether these arguments ask for the window: none, `--library DIR`, or existing files."""
-    if not arguments or arguments[0] == "--library":
+    if not arguments or arguments[0].partition("=")[0] == "--library":
         return True
     return arguments[0] not in COMMANDS and os.path.exists(arguments[0])
 
@@ -42,14 +42,26 @@ def start() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
+def _without_library(arguments: Sequence[str]) -> tuple[list[str], str | None]:
+    """The files among the window's arguments, and the folder that --library names: "" for an empty one,
+    None without that option."""
+    files, folder = [], None
+    words = iter(arguments)
+    for word in words:
+        option, equals, value = word.partition("=")
+        if option == "--library":
+            folder = value if equals else next(words, "")
+        else:
+            files.append(word)
+    return files, folder
+
+
 def _open_window(arguments: list[str]) -> int:
-    folder = ""
-    if arguments and arguments[0] == "--library":
-        if len(arguments) < 2:
-            _complain("--library needs a folder.")
-            return 2
-        folder, arguments = arguments[1], arguments[2:]
-    for file in arguments:
+    files, folder = _without_library(arguments)
+    if folder == "":
+        _complain("--library needs a folder.")
+        return 2
+    for file in files:
         if not os.path.exists(file):
             _complain(f"There is no file “{file}”.")
             return 1
@@ -65,7 +77,7 @@ def _open_window(arguments: list[str]) -> int:
     try:
         from studio import app
 
-        return app.run(Library(Path(folder)) if folder else default_library(), arguments)
+        return app.run(Library(Path(folder)) if folder else default_library(), files)
     except StudioError as error:
         _complain(str(error))
     except ImportError as error:

@@ -95,7 +95,7 @@ def test_no_words_files_and_library_mean_the_window(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "models").mkdir()
     (tmp_path / "a.png").touch()
-    for words in ([], ["a.png"], ["--library", "x"], [str(tmp_path)]):
+    for words in ([], ["a.png"], ["--library", "x"], ["--library=x"], [str(tmp_path)]):
         assert start.opens_window(words)
     for words in (["models"], ["nosuch.png"], ["--help"], ["train", "a.png"]):
         assert not start.opens_window(words)
@@ -117,10 +117,13 @@ def test_without_a_display_one_sentence_names_the_commands(
 def test_files_that_are_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert start.main(["nosuch.png"]) == 2
     assert start.main([str(tmp_path), "nosuch.png"]) == 1
+    assert start.main(["--library", "x", str(tmp_path), "nosuch.png"]) == 1
+    assert start.main([str(tmp_path), "--library=x", "nosuch.png"]) == 1
     assert start.main(["--library"]) == 2
+    assert start.main([str(tmp_path), "--library="]) == 2
     said = capsys.readouterr().err
-    assert said.count("nosuch.png") == 2
-    assert len(said.splitlines()) == 3
+    assert said.count("nosuch.png") == 4
+    assert len(said.splitlines()) == 6
 
 
 @pytest.mark.parametrize(
