@@ -24,6 +24,7 @@ from studio.ui.decoding import DecodeQueue, Decoders, Decodes
 from studio.ui.jobs import after
 from studio.ui.looking import fitted_example, look_through
 from studio.ui.models import ModelsRoom
+from studio.ui.nearest import NearestFinder
 from studio.ui.new_model import NewModel
 from studio.ui.saving import PassingFolder, Saver
 from studio.ui.state import CreateState, Preferences, Shelf
@@ -73,6 +74,7 @@ class Studio:
         self.shelf.read()
         self._decoders = Decoders(open_decoder)
         self.queue = DecodeQueue(self._decoders)
+        self._finder = NearestFinder(self._decoders)
         self._starter = TrainerStarter(trainer, library.log_file)
         self.desk = TrainingDesk(self._starter, library)
         self._passing = PassingFolder()
@@ -98,6 +100,7 @@ class Studio:
             self.shelf,
             self.preferences,
             self.queue,
+            self._finder,
             Saver(self._decoders),
             self._passing,
             self.backdrop,
@@ -144,6 +147,7 @@ class Studio:
         self.window.new_model.pictures.leave()
         self.desk.leave()
         self.queue.stop()
+        self._finder.stop()
         self._passing.remove()
 
     def _bundle_of_last_time(self) -> Bundle | None:

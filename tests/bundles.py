@@ -35,6 +35,7 @@ def make_bundle(
     pictures: int = 20,
     seed: int = 0,
     thumbnails: bool = True,
+    novelty: tuple[float, ...] = (),
 ) -> Bundle:
     """A bundle at folder/name. kind: "smooth", or "pixel" with PALETTE. Equal arguments, equal bundle."""
     random = np.random.default_rng(seed)
@@ -62,6 +63,7 @@ def make_bundle(
             "versions": {},
         },
         quality={"rebuild_error": 9.5},
+        novelty=novelty,
         licence="Toy pictures, CC0.",
     )
     originals = random.integers(0, 256, (pictures, size, size, 4), dtype=np.uint8)

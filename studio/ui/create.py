@@ -18,6 +18,7 @@ from .create_bar import CreateBar, new_seed
 from .decoding import DecodeQueue
 from .jobs import Job
 from .large_view import LargeView
+from .nearest import NearestFinder
 from .saving import PassingFolder, Saver, file_stem, free_file
 from .state import CreateState, Preferences, Shelf
 from .wall import Wall
@@ -37,6 +38,7 @@ class CreateRoom(QWidget):
         shelf: Shelf,
         preferences: Preferences,
         queue: DecodeQueue,
+        finder: NearestFinder,
         saver: Saver,
         passing: PassingFolder,
         backdrop: Backdrop,
@@ -48,7 +50,7 @@ class CreateRoom(QWidget):
         self._job: Job | None = None
         self.model = WallModel(queue, self)
         self.wall = Wall(self.model, backdrop)
-        self.large = LargeView(queue, backdrop)
+        self.large = LargeView(queue, finder, backdrop)
         self.bar = CreateBar(state, shelf, preferences, queue, backdrop)
         self.banner = Banner((16, 10, 16, 0))
         self._build()

@@ -12,6 +12,7 @@ from studio.store.bundle import Bundle
 
 from .backdrop import Backdrop, to_pixmap
 from .decoding import Answer, DecodeQueue
+from .nearest import Likeness, NearestFinder
 from .widgets import Banner, PicturePanel, button, column, frame, icon_button, label, row
 
 
@@ -25,11 +26,11 @@ class LargeView(QWidget):
     drag_wanted = Signal()
     wall_wanted = Signal()  # go on from this picture's seed
 
-    def __init__(self, queue: DecodeQueue, backdrop: Backdrop) -> None:
+    def __init__(self, queue: DecodeQueue, finder: NearestFinder, backdrop: Backdrop) -> None:
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Large picture")
-        self._queue = queue
+        self._queue, self._finder = queue, finder
         self.bundle: Bundle | None = None
         self.picture: Picture | None = None
         self._number = 0
@@ -44,12 +45,13 @@ class LargeView(QWidget):
         left.setStretch(1, 1)
         whole = row(spacing=0)
         whole.addLayout(left, 1)
-        whole.addWidget(self._build_side())
+        whole.addWidget(self._build_side(backdrop))
         self.setLayout(whole)
+        finder.found.connect(self._show_likeness)
         queue.answered.connect(self._on_answered)
         queue.failed.connect(self._on_failed)
 
-    def _build_side(self) -> QWidget:
+    def _build_side(self, backdrop: Backdrop) -> QWidget:
         side = frame("side")
         side.setFixedWidth(264)
         self._title = label("", "heading", wrap=True)
@@ -68,9 +70,33 @@ class LargeView(QWidget):
             "small",
             wrap=True,
         )
-        layout = column(self._title, self._facts, 12, save, copy, back, None, tip, spacing=8, margins=20)
+        layout = column(
+            self._title,
+            self._facts,
+            12,
+            save,
+            copy,
+            back,
+            12,
+            self._build_likeness(backdrop),
+            None,
+            tip,
+            spacing=8,
+            margins=20,
+        )
         side.setLayout(layout)
         return side
+
+    def _build_likeness(self, backdrop: Backdrop) -> QWidget:
+        """The picture of the artist's own that this one is most like; empty until that is found."""
+        self._original = PicturePanel("The set's own picture that is most like this", backdrop, side=72)
+        self._likeness_words = label("", "small", wrap=True)
+        self._likeness_words.setAccessibleName("How new this picture is")
+        beside = row(self._original, self._likeness_words, spacing=10)
+        beside.setStretch(1, 1)
+        self.likeness = QWidget()
+        self.likeness.setLayout(column(label("Most like, of the set's own", "muted"), beside, spacing=6))
+        return self.likeness
 
     def show_picture(self, bundle: Bundle, picture: Picture, title: str, can_step: bool) -> None:
         self.bundle, self.picture = bundle, picture
@@ -79,6 +105,10 @@ class LargeView(QWidget):
         self._previous.setVisible(can_step)
         self._next.setVisible(can_step)
         self.banner.hide()
+        self._finder.forget()
+        self._original.show_pixmap(None, False)
+        self._likeness_words.setText("")
+        self.likeness.setVisible(bool(bundle.facts.novelty))
         self._number = self._queue.ask_live(bundle, picture.latent[None], "large view")
 
     def show_meanwhile(self, pixmap: QPixmap | None) -> None:
@@ -93,6 +123,13 @@ class LargeView(QWidget):
     def _on_answered(self, answer: Answer) -> None:
         if answer.number == self._number and self.bundle is not None:
             self._panel.show_pixmap(to_pixmap(answer.pictures[0]), self.bundle.facts.kind == "pixel")
+            self._finder.ask(self.bundle, answer.pictures[0])
+
+    def _show_likeness(self, likeness: Likeness) -> None:
+        is_pixel_art = self.bundle is not None and self.bundle.facts.kind == "pixel"
+        self._original.show_pixmap(to_pixmap(likeness.original), is_pixel_art)
+        self._original.setToolTip(likeness.file)
+        self._likeness_words.setText(likeness.sentence)
 
     def _on_failed(self, number: int, error: StudioError) -> None:
         if number == self._number:

@@ -33,7 +33,7 @@ FAKE_TRAINER = Path(__file__).parent / "fake_trainer.py"
 def starters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A smooth and a pixel bundle."""
     folder = tmp_path_factory.mktemp("starters")
-    make_bundle(folder, "faces", size=16)
+    make_bundle(folder, "faces", size=16, novelty=(0.5, 1.0, 2.0, 100.0))
     make_bundle(folder, "sprites", size=16, kind="pixel", scale=2, seed=1)
     return folder
 
