@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -94,9 +95,10 @@ class Learner:
         return self.device.type == "cpu" or step % 20 == 0
 
     def is_sound(self) -> bool:
-        """Whether every weight is a number: only then is there something to save."""
+        """Whether everything learned is a number: only then is there something to save."""
         norms = torch._foreach_norm(list(self.network.parameters()))
-        return bool(torch.isfinite(torch.stack(norms)).all())
+        is_finite = bool(torch.isfinite(torch.stack(norms)).all())
+        return is_finite and all(map(math.isfinite, self.likelihood.variances))
 
     def loss(self, x: Tensor, beta: float, random: torch.Generator) -> Tensor:
         """The negative evidence lower bound per picture and channel value.

@@ -109,6 +109,10 @@ class Block(nn.Module):
 class Encoder(nn.Module):
     """Pictures float32 [N, 4, S, S], premultiplied, -1..1 -> mean, log-variance float32 [N, D] each."""
 
+    FARTHEST = 16.0
+    """No mean lies farther out, and those of real pictures stay within 5. Without a bound one odd picture
+    could be thrown to 10,000 in mid-run, which the decoder's blocks multiply until nothing is finite."""
+
     def __init__(self, shape: Architecture) -> None:
         super().__init__()
         widths = shape.encoder_widths
@@ -126,7 +130,7 @@ class Encoder(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         features = F.silu(self.body(x)).flatten(1)  #        [N, C * 4 * 4]
         mean, log_variance = self.head(features).float().chunk(2, dim=1)
-        return mean, log_variance.clamp(-12, 4)
+        return mean / torch.sqrt(1 + (mean / self.FARTHEST) ** 2), log_variance.clamp(-12, 4)
 
 
 class Decoder(nn.Module):
