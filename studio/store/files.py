@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -90,6 +91,26 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     _sync(path.parent)
 
 
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """A place to write a large file piece by piece; moved to `path` when the block ends well, else removed.
+
+    Raises StudioError when the disk refuses, also for an OSError that the block lets through.
+    """
+    temporary = _temporary_sibling(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        _sync(temporary)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise disk_error(error, path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    _sync(path.parent)
+
+
 def _move_into_place(temporary: Path, path: Path) -> None:
     """A folder cannot be renamed over another, so the old one steps aside first.
 
@@ -125,12 +146,16 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def sweep_temporary(folder: Path) -> None:
-    """Remove what killed runs left in `folder`. What a live process may still be writing stays."""
+def sweep_temporary(folder: Path, of: str = "") -> None:
+    """Remove what killed runs left in `folder`. What a live process may still be writing stays.
+
+    of: where the folder is not ours alone, the only name whose leavings are touched.
+    """
     if not folder.is_dir():
         return
+    ours = re.compile(rf"{re.escape(TEMPORARY)}\d+-[0-9a-f]{{8}}-({_ASIDE})?{re.escape(of[:100])}")
     for left in folder.glob(f"{TEMPORARY}*"):
-        if _is_in_use(left):
+        if _is_in_use(left) or (of and not ours.fullmatch(left.name)):
             continue
         original = folder / left.name.partition(_ASIDE)[2]
         if _ASIDE in left.name and not original.exists():

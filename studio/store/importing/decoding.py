@@ -174,9 +174,10 @@ def read_file(path: Path) -> bytes:
         raise NotTaken(f"the file cannot be read ({error.strerror})") from error
 
 
-def decode(data: bytes, name: str) -> Pictures:
+def decode(data: bytes, name: str, is_to_learn: bool = True) -> Pictures:
     """uint8 [H, W, 4], upright, sRGB, colour zero under alpha zero. Thread-safe.
 
+    is_to_learn: whether to turn away what nothing can be learned from: too small, a strip, invisible.
     Raises NotTaken.
     """
     opener = recognise(data[:64], name)
@@ -190,9 +191,14 @@ def decode(data: bytes, name: str) -> Pictures:
             data = slim.data
         with opener(io.BytesIO(data)) as image:
             _check_size(*image.size)
+            if is_to_learn:
+                _check_shape(*image.size)
             big = image.width * image.height > _BIG_PICTURE
             with _one_big_at_a_time if big else nullcontext():
-                return _pixels(image, slim)
+                rgba = _pixels(image, slim)
+        if is_to_learn and not rgba[..., 3].any():
+            raise NotTaken("nothing can be seen in it: every pixel is transparent")
+        return rgba
     except png.DamagedPng as error:
         raise NotTaken(str(error)) from error
     except _DECODER_ERRORS as error:
@@ -215,6 +221,9 @@ def _check_size(width: int, height: int) -> None:
         raise NotTaken(f"too large: it claims {width} × {height} pixels")
     if width < 1 or height < 1:
         raise NotTaken("the file is damaged: it claims to have no pixels")
+
+
+def _check_shape(width: int, height: int) -> None:
     if min(width, height) < SMALLEST_SIDE:
         raise NotTaken(f"too small to learn from: {width} × {height} pixels")
     if max(width, height) > LONGEST_STRIP * min(width, height):
@@ -227,8 +236,6 @@ def _pixels(image: ImageFile, slim: png.SlimPng | None) -> Pictures:
     if slim is not None and _may_lack_rows(rgba, slim) and not slim.has_all_rows():
         raise NotTaken("the file is cut off: rows are missing")
     rgba[rgba[..., 3] == 0] = 0
-    if not rgba[..., 3].any():
-        raise NotTaken("nothing can be seen in it: every pixel is transparent")
     exif = image.info.get("exif") if slim is None else slim.exif
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         exif = None  # Pillow has turned it already
