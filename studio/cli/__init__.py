@@ -18,6 +18,7 @@ from .learning import check, train
 from .looking import bench, doctor, models
 from .making import picture_of_name, rebuild, sample
 from .options import program
+from .packing import pack
 from .voice import Voice
 
 
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     for command in (check, train, sample, rebuild, models, bench, doctor):
         app.command()(command)
     app.command("name")(picture_of_name)
+    app.command()(pack)
     app.command(hidden=True)(trainer)
     return app
 

@@ -1,0 +1,165 @@
+"""The command that makes pictures ready for a game: `pack`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from studio.store.bundle import list_bundles
+from studio.store.facts import Facts
+from studio.store.files import starters_folder
+from studio.store.pack import ALPHAS, TARGETS, TRIMS, Packed, PackOptions
+from studio.store.pack import pack as pack_pictures
+
+from .options import JsonOption, LibraryOption, OutOption, PicturesArgument, one_of, open_library, speak
+from .voice import Voice, plural
+
+_BY_TARGET = "by target"
+
+
+def _whole_numbers(text: str) -> str:
+    if not all(part.isascii() and part.isdigit() for part in text.split(",")):
+        raise typer.BadParameter(f"{text} is not a list like 1,2,3.")
+    return text
+
+
+def _two_shares(text: str) -> str:
+    try:
+        _, _ = map(float, text.split(","))
+    except ValueError as error:
+        raise typer.BadParameter(f"{text} is not two numbers like 0.5,1.") from error
+    return text
+
+
+def pack(
+    pictures: PicturesArgument,
+    out: OutOption,
+    target: Annotated[
+        str, typer.Option(help=f"What it is for: {', '.join(TARGETS)}.", callback=one_of(tuple(TARGETS)))
+    ],
+    name: Annotated[str, typer.Option(help="What the set is called; its files begin so.")] = "sprites",
+    scale: Annotated[
+        str, typer.Option(metavar="1,2,3", help="Sizes to write, each with @2x, …", callback=_whole_numbers)
+    ] = "1",
+    padding: Annotated[
+        int | None, typer.Option(min=0, metavar="PX", help="Between sprites.", show_default=_BY_TARGET)
+    ] = None,
+    extrude: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="PX", help="Repeat each sprite's edge so far.", show_default=_BY_TARGET),
+    ] = None,
+    trim: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Cut off what is clear: {', '.join(TRIMS)} (alike).",
+            callback=one_of(TRIMS),
+            show_default=_BY_TARGET,
+        ),
+    ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge/--no-merge", help="One place for sprites that look the same.")
+    ] = True,
+    power_of_two: Annotated[
+        bool, typer.Option("--power-of-two", help="Pages of 256, 512, … for old graphics chips.")
+    ] = False,
+    page: Annotated[
+        int, typer.Option(metavar="PX", help="Longest side of a page; more go on others.")
+    ] = 4096,
+    alpha: Annotated[
+        str,
+        typer.Option(help=f"Colour under transparency: {', '.join(ALPHAS)}.", callback=one_of(ALPHAS)),
+    ] = "bleed",
+    columns: Annotated[
+        int, typer.Option(min=0, help="Of a grid; 0: as square as it gets.", show_default=False)
+    ] = 0,
+    names: Annotated[
+        str,
+        typer.Option(
+            metavar="TEMPLATE",
+            help="As in {set}_{index:04d}; also {name}, {seed}, {anim}, {frame}, {scale}, {hash:8}.",
+            show_default="the files' own",
+        ),
+    ] = "",
+    fps: Annotated[float, typer.Option(help="Pictures a second of animations.")] = 12.0,
+    pivot: Annotated[
+        str, typer.Option(metavar="X,Y", help="0.5,1: the feet.", callback=_two_shares)
+    ] = "0.5,0.5",
+    pixel: Annotated[
+        bool | None,
+        typer.Option("--pixel/--smooth", help="How larger sizes are made.", show_default="by looking"),
+    ] = None,
+    contact_sheet: Annotated[
+        bool, typer.Option("--contact-sheet", help="All pictures, small, on one page.")
+    ] = False,
+    zip: Annotated[bool, typer.Option("--zip", help="Also one zip beside the folder.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Even if the folder is not an older pack.")
+    ] = False,
+    library: LibraryOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make pictures ready for a game: sprite sheets, strips and files as engines read them."""
+    with speak(json, library) as voice:
+        across, down = map(float, pivot.split(","))
+        options = PackOptions(
+            target=target,
+            name=name,
+            scales=tuple(map(int, scale.split(","))),
+            padding=padding,
+            extrude=extrude,
+            trim=trim,
+            merge=merge,
+            power_of_two=power_of_two,
+            page=page,
+            alpha=alpha,
+            columns=columns,
+            names=names,
+            fps=fps,
+            pivot=(across, down),
+            pixel_art=pixel,
+            contact_sheet=contact_sheet,
+            zip=zip,
+            replace=replace,
+        )
+
+        def models() -> Mapping[str, Facts]:
+            found, _ = list_bundles((open_library(library).bundles, starters_folder()))
+            return {bundle.facts.id: bundle.facts for bundle in found}
+
+        _tell(voice, pack_pictures(pictures, out, options, voice.progress, models))
+
+
+def _tell(voice: Voice, packed: Packed) -> None:
+    voice.end_work()
+    voice.listing("Left out:", [f"{item.file}: {item.reason}" for item in packed.left_out])
+    voice.listing("Replaced:", list(packed.replaced))
+    kind = "pixel art" if packed.is_pixel_art else "smooth art"
+    pages = plural(packed.pages, "page")
+    voice.say(
+        f"{plural(packed.count, 'picture')} ({kind}) on {pages}, {packed.fill:.0%} filled: {packed.out}"
+    )
+    if packed.merged:
+        voice.say(
+            f"{plural(packed.merged, 'picture shares its', 'pictures share their')} place with another."
+        )
+    if packed.animations:
+        voice.listing("Animations:", list(packed.animations))
+    if packed.zip:
+        voice.say(f"All of it is also in {packed.zip}.")
+    voice.finished(
+        count=packed.count,
+        pages=packed.pages,
+        fill=packed.fill,
+        merged=packed.merged,
+        animations=list(packed.animations),
+        pixel_art=packed.is_pixel_art,
+        files=list(packed.files),
+        replaced=list(packed.replaced),
+        left_out=[asdict(item) for item in packed.left_out],
+        seconds=packed.seconds,
+        out=str(packed.out),
+        zip=str(packed.zip) if packed.zip else None,
+    )
