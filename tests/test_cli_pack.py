@@ -72,8 +72,8 @@ def test_every_option(command: Run, tmp_path: Path) -> None:
     )
     assert status == 0
     files = events[-1]["files"]
-    assert {"coins_pma.json", "coins_pma-0@2x.png", "coins_contact.png"} <= set(files)
-    data = json.loads((tmp_path / "out" / "coins_pma.json").read_text())
+    assert {"coins_pma-0.json", "coins_pma-0@2x.png", "coins_contact.png"} <= set(files)
+    data = json.loads((tmp_path / "out" / "coins_pma-0.json").read_text())
     assert data["meta"]["size"]["w"] in (64, 128)
     assert data["frames"]["coins_001"]["duration"] == 42
     assert data["frames"]["coins_001"]["anchor"] == {"x": 0.5, "y": 1.0}

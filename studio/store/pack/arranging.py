@@ -36,6 +36,7 @@ class Plan:
     set_name: str
     is_pixel_art: bool
     scale: int = 1
+    is_numbered: bool = False  # pages, even a single one
 
     @property
     def is_premultiplied(self) -> bool:
@@ -54,7 +55,8 @@ class Plan:
 
     def page_stems(self, count: int) -> list[str]:
         """The pages of a set: numbered from 0 where there are several."""
-        return [self.stem(self.set_name, page if count > 1 else None) for page in range(count)]
+        is_numbered = self.is_numbered or count > 1
+        return [self.stem(self.set_name, page if is_numbered else None) for page in range(count)]
 
 
 def arranged(plan: Plan) -> Sheet:

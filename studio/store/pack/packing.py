@@ -108,12 +108,16 @@ def pack(
 def _sheets(looks: Sequence[Look], options: PackOptions) -> list[Sheet]:
     set_name = naming.safe_name(options.name)
     is_pixels = is_pixel_art(looks) if options.pixel_art is None else options.pixel_art
-    sheets = []
+    plans = []
     for scale in options.scales:
         names = _names(looks, options, set_name, scale)
         naming.check_sprites(names, [look.file for look in looks])
         moving = naming.animations(names, set_name, options.fps)
-        sheets.append(arranged(Plan(looks, names, moving, options, set_name, is_pixels, scale)))
+        plans.append(Plan(looks, names, moving, options, set_name, is_pixels, scale))
+    sheets = [arranged(plan) for plan in plans]
+    if len({len(sheet.pages) > 1 for sheet in sheets}) > 1:
+        # The larger scale took a second page: engines look for the same file at every scale.
+        return [arranged(replace(plan, is_numbered=True)) for plan in plans]
     return sheets
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -57,44 +59,51 @@ def bleed(rgba: Pictures) -> Pictures:
     """Colour spread to where alpha is 0, so that filtering shows no dark rim. uint8 [H, W, 4], straight.
 
     Alpha and every visible pixel stay. A clear pixel takes the colour of the nearest visible one in its
-    row or column; one that sees none takes from those that were filled so.
+    row or column; one that sees none takes from those that were filled so. Outside of all that can be
+    seen, the edge is repeated.
     """
-    known = rgba[..., 3] > 0
-    if known.all() or not known.any():
+    visible = rgba[..., 3] > 0
+    if visible.all() or not visible.any():
         return rgba
-    filled = np.ascontiguousarray(rgba).copy()
-    colours = filled.reshape(-1, 4)
-    while not known.all():  # twice at most: the first round fills whole rows and columns
-        source, is_found = _nearest_known(known)
-        target = np.flatnonzero(is_found & ~known)
-        colours[target, :3] = colours[source.reshape(-1)[target], :3]
-        known = known | is_found
+    filled = rgba.copy()
+    box = visible_box(rgba)
+    _fill(cropped(filled, box))
+    right, bottom = box.x + box.width, box.y + box.height
+    rows = filled[box.y : bottom, :, :3]
+    rows[:, : box.x] = rows[:, box.x : box.x + 1]
+    rows[:, right:] = rows[:, right - 1 : right]
+    filled[: box.y, :, :3] = filled[box.y, :, :3]
+    filled[bottom:, :, :3] = filled[bottom - 1, :, :3]
     return filled
 
 
-def _nearest_known(known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
-    """For each pixel the flat index of the nearest known one in its row or column; whether there is one."""
-    height, width = known.shape
-    column, across = _along_rows(known)
-    row, down = (found.T for found in _along_rows(known.T))
-    rows, columns = np.arange(height, dtype=np.int32)[:, None], np.arange(width, dtype=np.int32)
-    source = np.where(across <= down, rows * width + column, row * width + columns)
-    return source, np.minimum(across, down) < _far(height, width)
+def _fill(rgba: Pictures) -> None:
+    """Colours the clear pixels, in place."""
+    known = rgba[..., 3] > 0
+    while not known.all():  # twice at most: the first round fills whole rows and columns
+        row, down = _nearest_above_or_below(known)
+        column, across = (found.T for found in _nearest_above_or_below(np.ascontiguousarray(known.T)))
+        is_found = np.minimum(across, down) < sum(known.shape)
+        y, x = np.nonzero(is_found & ~known)
+        is_in_row = across[y, x] <= down[y, x]
+        from_y = np.where(is_in_row, y, row[y, x])
+        from_x = np.where(is_in_row, column[y, x], x)
+        rgba[y, x, :3] = rgba[from_y, from_x, :3]
+        known = known | is_found
 
 
-def _far(height: int, width: int) -> int:
-    return height + width
+def _nearest_above_or_below(known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """For each pixel the row of the nearest known one in its column, and how far it is.
 
-
-def _along_rows(known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """The nearest known column for each pixel, and how far it is; `_far` or more if there is none."""
-    height, width = known.shape
-    far = 2 * _far(height, width)
-    columns = np.arange(width, dtype=np.int32)
-    left = np.maximum.accumulate(np.where(known, columns, np.int32(-far)), axis=1)
-    right = np.minimum.accumulate(np.where(known, columns, np.int32(far))[:, ::-1], axis=1)[:, ::-1]
-    to_left, to_right = columns - left, right - columns
-    return np.where(to_left <= to_right, left, right), np.minimum(to_left, to_right)
+    Where there is none, H + W or farther. Both int16 [H, W], or int32 for long sides.
+    """
+    far = 2 * sum(known.shape)
+    kind = np.int16 if 2 * far < 2**15 else np.int32
+    rows = np.arange(len(known), dtype=kind)[:, None]
+    above = np.maximum.accumulate(np.where(known, rows, kind(-far)), axis=0)
+    below = np.minimum.accumulate(np.where(known, rows, kind(far))[::-1], axis=0)[::-1]
+    up, down = rows - above, below - rows
+    return np.where(up <= down, above, below), np.minimum(up, down)
 
 
 def paste(page: Pictures, rgba: Pictures, box: Box, extrude: int) -> None:
