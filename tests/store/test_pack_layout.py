@@ -96,3 +96,9 @@ def test_as_large_as_a_page_and_larger() -> None:
 
 def test_nothing_is_no_page() -> None:
     assert pack([], Paper(512)) == Layout((), ())
+
+
+def test_one_long_strip_does_not_make_a_square_of_nothing() -> None:
+    made = [Cell("strip", 3000, 40), *cells(50, (20, 60), (20, 60))]
+    paper = Paper(4096, 0)
+    assert check(made, pack(made, paper), paper) > 0.6

@@ -15,8 +15,8 @@ from .model import Size
 
 _WIDTHS = 24  # tried for a page that is not full
 _STEP = 1.07  # between them
-_SQUAREST = 2.5
-"""Sides of a page may differ by this factor where a squarer one would waste more."""
+_LONG, _LONG_COSTS = 2.5, 1.1
+"""A page whose sides differ by more than this factor must save that much area to be taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +118,9 @@ def _best_columns(count: int, wide: int, high: int, most_columns: int, most_rows
     return min(sizes, key=lambda columns: (*_cost(sizes[columns]), columns))
 
 
-def _cost(size: Size) -> tuple[bool, int, int]:
+def _cost(size: Size) -> tuple[float, int]:
     long, short = max(size.width, size.height), min(size.width, size.height)
-    return long > _SQUAREST * short, size.area, long
+    return size.area * (_LONG_COSTS if long > _LONG * short else 1.0), long
 
 
 # Mixed cells -----------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _tightest(cells: Sequence[Cell], order: Sequence[int], paper: Paper) -> dict
     """One page for cells that fit on one, of the width that wastes least."""
     area = sum((cells[i].width + paper.padding) * (cells[i].height + paper.padding) for i in order)
     widest = max(cells[i].width for i in order) + 2 * paper.padding
-    best: tuple[tuple[bool, int, int], dict[int, Place]] | None = None
+    best: tuple[tuple[float, int], dict[int, Place]] | None = None
     for width in sorted(_widths(math.sqrt(area), widest, paper)):
         places = _shelve(cells, order, width, paper)
         if any(place.page for place in places.values()):
