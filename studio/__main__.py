@@ -7,7 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMANDS = ("check", "train", "sample", "rebuild", "name", "pack", "models", "bench", "doctor", "trainer")
+COMMANDS = (
+    *("check", "train", "sample", "rebuild", "name", "morph", "pack", "models", "bench", "doctor"),
+    "trainer",
+)
 """The first words that mean a command even where a file is called so; `cli` holds them."""
 
 

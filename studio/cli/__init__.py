@@ -17,6 +17,7 @@ from studio import __version__
 from .learning import check, train
 from .looking import bench, doctor, models
 from .making import picture_of_name, rebuild, sample
+from .morphing import morph
 from .options import program
 from .packing import pack
 from .voice import Voice
@@ -42,10 +43,11 @@ def build() -> typer.Typer:
     """All commands, in the order that --help shows."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
     app.callback(invoke_without_command=True)(_root)
-    for command in (check, train, sample, rebuild, models, bench, doctor):
+    for command in (check, train, sample, rebuild):
         app.command()(command)
     app.command("name")(picture_of_name)
-    app.command()(pack)
+    for later in (morph, pack, models, bench, doctor):
+        app.command()(later)
     app.command(hidden=True)(trainer)
     return app
 

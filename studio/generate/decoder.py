@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from studio.store.bundle import Bundle
 from studio.store.facts import Colour
 from studio.store.resize import resize_smooth
 
-from .session import BATCHES, CUDA, make_session
+from .session import BATCHES, CUDA, Session, make_session
 
 LARGEST_SIDE = 8192  # px, of a finished picture
 
@@ -29,15 +30,23 @@ class Decoder:
     def __init__(self, bundle: Bundle, device: str = "auto") -> None:
         """device: "auto", "cpu" or "cuda". Raises StudioError if the bundle cannot run there."""
         self.facts = bundle.facts
+        self._device = device
         self._palette = None if bundle.facts.palette is None else Palette(bundle.facts.palette)
-        example = np.random.default_rng(0).standard_normal((BATCHES[CUDA], self.facts.latent_width))
         try:
-            content = bundle.decoder_file.read_bytes()
+            self._content = bundle.decoder_file.read_bytes()
         except OSError as error:
             raise StudioError(
                 f"The model “{self.facts.name}” cannot be read.", "See whether its folder still exists."
             ) from error
-        self._session = make_session(content, "z", ("rgba",), example.astype(np.float32), device)
+        self._session = self._open("rgba")
+
+    def _open(self, output: str) -> Session:
+        example = np.random.default_rng(0).standard_normal((BATCHES[CUDA], self.facts.latent_width))
+        return make_session(self._content, "z", (output,), example.astype(np.float32), self._device)
+
+    @cached_property
+    def _soft_session(self) -> Session:
+        return self._session if self._palette is None else self._open("soft")
 
     @property
     def device(self) -> str:
@@ -53,17 +62,28 @@ class Decoder:
 
     def decode_in_parts(self, latents: Latents) -> Iterator[Pictures]:
         """As `decode`, some pictures at a time as they are ready, so that memory stays flat."""
+        for rgba in self._run(self._session, latents):
+            yield self._palette.snap(rgba) if self._palette else from_network(rgba)
+
+    def decode_softly(self, latents: Latents) -> Iterator[NetworkPictures]:
+        """float32 [n, 4, size, size] premultiplied, -1..1, some at a time, before anything is rounded.
+
+        Of pixel art, the mean of its colours by how likely each is: that changes before a pixel jumps.
+        """
+        return self._run(self._soft_session, latents)
+
+    def _run(self, session: Session, latents: Latents) -> Iterator[NetworkPictures]:
         if latents.ndim != 2 or latents.shape[1] != self.facts.latent_width:
             raise self._not_mine()
         if not np.isfinite(latents).all():
             raise StudioError("This place between pictures has broken numbers.", "Choose another.")
-        for (rgba,) in self._session.run(latents):
+        for (rgba,) in session.run(latents):
             if rgba.shape[1:] != (4, self.facts.size, self.facts.size):
                 raise StudioError(
                     f"The model “{self.facts.name}” makes pictures of another size than it says.",
                     "Train it again, or use another.",
                 )
-            yield self._palette.snap(rgba) if self._palette else from_network(rgba)
+            yield rgba
 
     def _not_mine(self) -> StudioError:
         return StudioError(

@@ -37,7 +37,7 @@ _MOST_CHUNKS = 200_000
 _WIDEST_LATENT = 1024
 _FARTHEST = 1e6  # no latent is that far out
 _LONGEST_NAME = 200
-_XMP = (
+XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
     '<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
@@ -62,12 +62,12 @@ def png_bytes(
     rgba: npt.NDArray[np.uint8], picture: Picture | None, facts: Facts, embed: bool = True
 ) -> bytes:
     """The file `save_picture` writes."""
-    notes = _signed()
+    notes = signed_notes()
     if embed and picture is not None:
         assert picture.bundle_id == facts.id
         notes.add_text("parameters", _parameters(rgba, picture, facts))
         _add_recipe(notes, picture)
-    notes.add_itxt("XML:com.adobe.xmp", _XMP)
+    notes.add_itxt("XML:com.adobe.xmp", XMP)
     return _encoded(rgba, notes)
 
 
@@ -76,15 +76,16 @@ def packed_png_bytes(rgba: npt.NDArray[np.uint8], picture: Picture | None, is_ge
 
     rgba: uint8 [H, W, 4]. picture: how it was made, where it is one picture and that is known.
     """
-    notes = _signed()
+    notes = signed_notes()
     if picture is not None:
         _add_recipe(notes, picture)
     if is_generated:
-        notes.add_itxt("XML:com.adobe.xmp", _XMP)
+        notes.add_itxt("XML:com.adobe.xmp", XMP)
     return _encoded(rgba, notes)
 
 
-def _signed() -> PngImagePlugin.PngInfo:
+def signed_notes() -> PngImagePlugin.PngInfo:
+    """What every PNG of ours says, whatever it shows."""
     notes = PngImagePlugin.PngInfo()
     notes.add_text("Software", f"{_SOFTWARE} {__version__}")
     return notes

@@ -1,0 +1,120 @@
+"""Frames to MP4 and WebM, by PyAV where the `video` extra is installed, else by an ffmpeg on the PATH."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from studio.core.errors import StudioError
+from studio.core.pixels import Pictures, over
+
+
+@dataclass(frozen=True)
+class _Kind:
+    container: str
+    codec: str
+    keeps_alpha: bool
+    options: dict[str, str]
+
+
+def _kind(ending: str, quality: int) -> _Kind:
+    """quality: 1..100; the coders count the other way round."""
+    if ending == ".mp4":
+        crf = round(40 - 0.28 * quality)  # 80: 18, which looks like the original
+        return _Kind("mp4", "libx264", False, {"crf": str(crf), "preset": "medium"})
+    crf = round(58 - 0.4 * quality)  # 80: 26
+    # Alternate reference frames cannot carry transparency.
+    options = {"crf": str(crf), "b:v": "0", "auto-alt-ref": "0", "row-mt": "1"}
+    return _Kind("webm", "libvpx-vp9", True, options)
+
+
+def write_video(
+    path: Path,
+    ending: str,
+    pictures: Iterator[Pictures],
+    fps: float,
+    matte: tuple[int, int, int],
+    quality: int,
+) -> None:
+    """MP4 (H.264, on the matte) or WebM (VP9, with transparency), as `ending` says.
+
+    pictures: uint8 [H, W, 4] each, one size. Raises StudioError where neither coder is there, or it fails.
+    """
+    kind = _kind(ending, quality)
+    frames = (_even(rgba if kind.keeps_alpha else over(rgba, matte)) for rgba in pictures)
+    first = next(frames)
+    rate = Fraction(fps).limit_denominator(1001)
+    if importlib.util.find_spec("av") is not None:
+        _by_pyav(path, kind, first, frames, rate)
+        return
+    program = shutil.which("ffmpeg")
+    if program is None:
+        raise StudioError(
+            f"Nothing here can write {ending} files.",
+            "Install ffmpeg, or the video extra of this program; GIF and WebP need neither.",
+        )
+    _by_ffmpeg(program, path, kind, first, frames, rate)
+
+
+def _even(picture: Pictures) -> Pictures:
+    """Coders share colour between two pixels a side: an odd picture repeats its last row or column."""
+    height, width = picture.shape[:2]
+    if height % 2 or width % 2:
+        return np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return picture
+
+
+def _by_pyav(path: Path, kind: _Kind, first: Pictures, frames: Iterator[Pictures], rate: Fraction) -> None:
+    av = importlib.import_module("av")  # an extra that most do not have
+    try:
+        with av.open(str(path), "w", format=kind.container) as container:
+            stream = container.add_stream(kind.codec, rate=rate, options=kind.options)
+            stream.height, stream.width = first.shape[:2]
+            stream.pix_fmt = "yuva420p" if kind.keeps_alpha else "yuv420p"
+            for picture in (first, *frames):
+                frame = av.VideoFrame.from_ndarray(picture, format="rgba" if kind.keeps_alpha else "rgb24")
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    except av.FFmpegError as error:
+        raise _failed(str(error)) from error
+
+
+def _by_ffmpeg(
+    program: str, path: Path, kind: _Kind, first: Pictures, frames: Iterator[Pictures], rate: Fraction
+) -> None:
+    height, width = first.shape[:2]
+    given, kept = ("rgba", "yuva420p") if kind.keeps_alpha else ("rgb24", "yuv420p")
+    command = [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", given]
+    command += ["-s", f"{width}x{height}", "-r", str(rate), "-i", "-", "-c:v", kind.codec, "-pix_fmt", kept]
+    for name, value in kind.options.items():
+        command += [f"-{name}", value]
+    command += ["-f", kind.container, str(path)]
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=said) as process:
+            assert process.stdin is not None
+            try:
+                for picture in (first, *frames):
+                    process.stdin.write(np.ascontiguousarray(picture).tobytes())
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # it has ended, and says why
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            said.seek(0)
+            raise _failed(said.read().decode(errors="replace"))
+
+
+def _failed(said: str) -> StudioError:
+    last = (said.strip().splitlines() or ["no reason was given"])[-1]
+    return StudioError(f"The video could not be written ({last[:200]}).", "Try another format.")
