@@ -52,20 +52,8 @@ def atomic_write(path: Path, data: bytes) -> None:
 
     Raises StudioError when the disk refuses.
     """
-    temporary = _temporary_sibling(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise disk_error(error, path) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-    _sync(path.parent)
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(data)
 
 
 @contextmanager
