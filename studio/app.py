@@ -21,6 +21,7 @@ from studio.ui.crash import CrashHandler, log_to
 from studio.ui.create import CreateRoom
 from studio.ui.create_bar import new_seed
 from studio.ui.decoding import DecodeQueue, Decoders, Decodes
+from studio.ui.exchange import Exchange
 from studio.ui.jobs import after
 from studio.ui.looking import fitted_example, look_through
 from studio.ui.models import ModelsRoom
@@ -78,6 +79,7 @@ class Studio:
         self._starter = TrainerStarter(trainer, library.log_file)
         self.desk = TrainingDesk(self._starter, library)
         self._passing = PassingFolder()
+        self.exchange = Exchange()
         self.create_state = CreateState(new_seed())
         self.create_state.bundle.set(self._bundle_of_last_time())
         self.window = self._build_window()
@@ -112,6 +114,7 @@ class Studio:
             self.preferences,
             self.create_state,
             self.desk,
+            self.exchange,
             create,
             models,
             new_model,

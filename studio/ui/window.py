@@ -31,6 +31,7 @@ from studio.store.runs import Run
 from studio.store.sharing import SUFFIX
 
 from .create import CreateRoom
+from .exchange import Carried, Exchange
 from .icons import icon
 from .models import ModelsRoom
 from .new_model import NewModel
@@ -53,6 +54,7 @@ class Window(QWidget):
         preferences: Preferences,
         create_state: CreateState,
         desk: TrainingDesk,
+        exchange: Exchange,
         create: CreateRoom,
         models: ModelsRoom,
         new_model: NewModel,
@@ -63,7 +65,7 @@ class Window(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(1000, 640)
         self._shelf, self._preferences, self._create_state = shelf, preferences, create_state
-        self._desk, self._device = desk, device
+        self._desk, self._device, self._exchange = desk, device, exchange
         self.create_room, self.models, self.new_model = create, models, new_model
         self.banner = Banner((16, 12, 16, 12))
         self.chip = TrainingChip(desk)
@@ -121,6 +123,7 @@ class Window(QWidget):
         self.create_room.models_wanted.connect(self.show_models)
         self.new_model.closed.connect(self.show_models)
         self.new_model.use_wanted.connect(self._use)
+        self._exchange.create_wanted.connect(self._on_create_wanted)
         self.chip.show_wanted.connect(self.show_new_model)
         self._desk.left.connect(self._shelf.read)
         self._shelf.changed.connect(self._on_shelf_changed)
@@ -163,6 +166,12 @@ class Window(QWidget):
     def open_in_create(self, bundle: Bundle) -> None:
         self._create_state.bundle.set(bundle)
         self.show_create()
+
+    def _on_create_wanted(self, pictures: tuple[Carried, ...]) -> None:
+        for carried in pictures:
+            if carried.picture is not None and carried.bundle is not None:
+                self.open_in_create(carried.bundle)
+                self.create_room.open_picture(carried.picture, carried.bundle)
 
     def _use(self, folder: Path) -> None:
         """The bundle a run just left."""
