@@ -231,6 +231,11 @@ class Library:
         return self.root / "locks"
 
     @property
+    def bin(self) -> Path:
+        """What was removed, where the system has no bin for it; see `bin.move_to_bin`."""
+        return self.root / "bin"
+
+    @property
     def settings_file(self) -> Path:
         return self.root / "settings.json"
 
