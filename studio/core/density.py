@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,14 @@ class Density:
     def centre(self) -> Latents:
         """The mean of the mixture, float32 [D]."""
         return (self.weights @ self.means).astype(np.float32)
+
+    @property
+    def covariance(self) -> npt.NDArray[np.float64]:
+        """Of the whole mixture, [D, D]: within its Gaussians and between their means."""
+        between = self.means - self.weights @ self.means
+        within = np.tensordot(self.weights, self.factors @ self.factors.transpose(0, 2, 1), axes=1)
+        total: npt.NDArray[np.float64] = within + (self.weights * between.T) @ between
+        return total
 
     def draw(self, random: np.random.Generator, diversity: float = 1.0) -> Latents:
         """One latent, float32 [D].
@@ -61,7 +70,7 @@ class Density:
         """Natural log of each Gaussian's weighted density. latents: [N, D] -> float64 [N, K]."""
         terms = np.empty((len(latents), len(self.weights)))
         for k, (weight, mean, factor) in enumerate(zip(self.weights, self.means, self.factors, strict=True)):
-            whitened = (latents - mean) @ np.linalg.inv(factor).T
+            whitened = (latents - mean) @ self._whitenings[k].T
             terms[:, k] = (
                 np.log(weight)
                 - np.log(np.diag(factor)).sum()
@@ -69,3 +78,8 @@ class Density:
                 - 0.5 * self.width * np.log(2 * np.pi)
             )
         return terms
+
+    @cached_property
+    def _whitenings(self) -> npt.NDArray[np.float64]:
+        """The inverses of the factors, [K, D, D]: they cost most of a question about one latent."""
+        return np.linalg.inv(self.factors).astype(np.float64)
