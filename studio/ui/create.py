@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QAction, QDrag, QGuiApplication, QKeySequence
+from PySide6.QtGui import QDrag, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QFrame, QStackedLayout, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.store.bundle import Bundle
 
+from .actions import Command, name_room
 from .backdrop import Backdrop
 from .create_bar import CreateBar, new_seed
 from .decoding import DecodeQueue
@@ -44,6 +45,7 @@ class CreateRoom(QWidget):
         backdrop: Backdrop,
     ) -> None:
         super().__init__()
+        name_room(self, "Create")
         self._state, self._preferences = state, preferences
         self._saver, self._passing = saver, passing
         self._large_row: int | None = None
@@ -141,19 +143,16 @@ class CreateRoom(QWidget):
 
     def _build_actions(self) -> None:
         """Shortcuts of this room; they work wherever the focus is in it."""
-        for words, keys, act in (
-            ("New seed", "Ctrl+R", lambda: self._state.seed.set(new_seed())),
-            ("Save", QKeySequence.StandardKey.Save, self.save),
-            ("Copy", QKeySequence.StandardKey.Copy, self.copy),
-            ("Go to the name", "Ctrl+K", self.bar.name_field.field.setFocus),
-            ("Larger pictures", QKeySequence.StandardKey.ZoomIn, lambda: self._zoom(16)),
-            ("Smaller pictures", QKeySequence.StandardKey.ZoomOut, lambda: self._zoom(-16)),
+        standard = QKeySequence.StandardKey
+        for id, words, keys, icon_name, act in (
+            ("create.seed", "New seed", "Ctrl+R", "dice-five", lambda: self._state.seed.set(new_seed())),
+            ("create.save", "Save pictures", standard.Save, "download-simple", self.save),
+            ("create.copy", "Copy pictures", standard.Copy, "copy", self.copy),
+            ("create.name", "Go to the name", "Ctrl+K", "user", self.bar.name_field.field.setFocus),
+            ("create.larger", "Larger pictures", standard.ZoomIn, "plus", lambda: self._zoom(16)),
+            ("create.smaller", "Smaller pictures", standard.ZoomOut, "minus", lambda: self._zoom(-16)),
         ):
-            action = QAction(words, self)
-            action.setShortcut(keys)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda _=False, act=act: act())
-            self.addAction(action)
+            Command(self, id, words, act, keys, icon_name)
 
     def _zoom(self, more: int) -> None:
         side = self._preferences.tile_side

@@ -13,6 +13,7 @@ from studio.store.rename import rename_bundle
 from studio.store.runs import Run, remove_run
 from studio.store.sharing import SUFFIX, export_bundle, import_bundle
 
+from .actions import name_room
 from .backdrop import Backdrop
 from .jobs import Job
 from .model_cards import CARD_WIDTH, BundleCard, MenuItem, damaged_row, run_row
@@ -30,6 +31,7 @@ class ModelsRoom(QWidget):
 
     def __init__(self, shelf: Shelf, desk: TrainingDesk, backdrop: Backdrop) -> None:
         super().__init__()
+        name_room(self, "Models")
         self._shelf, self._desk, self._backdrop = shelf, desk, backdrop
         self._job: Job | None = None
         self.banner = Banner()

@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.steps import STEPS, Answers, Step, Wizard
 from studio.store.runs import Run
 
+from .actions import name_room
 from .backdrop import Backdrop
 from .choices_page import ChoicesPage, FitExample
 from .pictures_page import Looked, LookThrough, PicturesPage
@@ -36,6 +37,7 @@ class NewModel(QWidget):
         fit_example: FitExample,
     ) -> None:
         super().__init__()
+        name_room(self, "New model")
         self._shelf, self._desk = shelf, desk
         self.wizard: Value[Wizard] = Value(Wizard(), self)
         self.banner = Banner()

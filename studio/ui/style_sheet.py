@@ -17,6 +17,8 @@ QLabel[role="small"] { color: $muted; font-size: 12px; }
 QLabel[role="figure"] { font-size: 30px; font-weight: 600; }
 QLabel[role="badge"] { color: $muted; background: $control; border: 1px solid $border; border-radius: 9px;
     padding: 1px 8px; font-size: 11px; font-weight: 500; }
+QLabel[role="key"] { color: $muted; background: $control; border: 1px solid $border; border-radius: 5px;
+    padding: 1px 7px; font-size: 12px; }
 
 QLabel[role="step"] { color: $muted; font-weight: 500; padding: 5px 12px; border-radius: 13px; }
 QLabel[role="step"][at="now"] { color: $text; background: $accent_soft; }
@@ -118,6 +120,9 @@ QScrollArea, QListView { background: transparent; border: none; outline: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QListView[role="list"] { background: $control; border: 1px solid $border; border-radius: 6px; padding: 4px; }
 QListView[role="list"]:focus { border: 2px solid $accent; padding: 3px; }
+QListView[role="plain"] { background: $panel; }
+QListView[role="plain"]::item:selected { background: $accent_soft; border-radius: 6px; }
+QScrollArea:focus { border: 2px solid $accent; border-radius: 6px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 36px; margin: 2px; }
 QScrollBar::handle:vertical:hover { background: $disabled; }

@@ -175,7 +175,9 @@ class Banner(QWidget):
         self._text = label(wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = icon_button("Close this message", "x", self.hide)
-        layout = row(self._icon, self._text, self._close, spacing=10)
+        self._act: Acts | None = None
+        self.offer = button("Undo", self._on_offer_taken)
+        layout = row(self._icon, self._text, self.offer, self._close, spacing=10)
         layout.setStretch(1, 1)
         layout.setContentsMargins(14, 8, 8, 8)
         self._frame.setLayout(layout)
@@ -189,8 +191,16 @@ class Banner(QWidget):
     def text(self) -> str:
         return self._text.text()
 
-    def say(self, text: str, tone: str = "info", seconds: float = 0) -> None:
-        """tone: "info", "warn" or "error". seconds: after which it goes by itself; 0: it stays."""
+    def say(
+        self, text: str, tone: str = "info", seconds: float = 0, offer: tuple[str, Acts] | None = None
+    ) -> None:
+        """tone: "info", "warn" or "error". seconds: after which it goes by itself; 0: it stays.
+
+        offer: words and deed of a button ("Undo", …); taking it closes the message.
+        """
+        words, self._act = offer or ("Undo", None)
+        reword(self.offer, words)
+        self.offer.setVisible(offer is not None)
         self.tone = tone
         self._frame.setProperty("tone", tone)
         names = {"info": "info", "warn": "warning", "error": "warning-circle"}
@@ -206,6 +216,12 @@ class Banner(QWidget):
 
     def show_error(self, error: StudioError) -> None:
         self.say(str(error), "error")
+
+    def _on_offer_taken(self) -> None:
+        act = self._act
+        self.hide()
+        if act is not None:
+            act()
 
 
 class PicturePanel(QWidget):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
@@ -30,6 +29,8 @@ from studio.store.metadata import read_recipe
 from studio.store.runs import Run
 from studio.store.sharing import SUFFIX
 
+from .actions import Command, listed_commands, room_of
+from .command_palette import CommandPalette
 from .create import CreateRoom
 from .exchange import Carried, Exchange
 from .icons import icon
@@ -37,6 +38,7 @@ from .models import ModelsRoom
 from .new_model import NewModel
 from .pictures_page import local_paths
 from .settings_dialog import SettingsDialog
+from .shortcut_sheet import ShortcutSheet
 from .state import CreateState, Preferences, Shelf
 from .training import TrainingDesk
 from .training_page import TrainingChip
@@ -129,17 +131,17 @@ class Window(QWidget):
         self._shelf.changed.connect(self._on_shelf_changed)
 
     def _build_actions(self) -> None:
-        for words, keys, act in (
-            ("Models", "Ctrl+1", self.show_models),
-            ("Create", "Ctrl+2", self.show_create),
-            ("New model", QKeySequence.StandardKey.New, self.show_new_model),
-            ("Settings", "Ctrl+,", self.show_settings),
-            ("Quit", QKeySequence.StandardKey.Quit, self.close),
+        standard = QKeySequence.StandardKey
+        for id, words, keys, icon_name, act in (
+            ("go.models", "Models", "Ctrl+1", "stack", self.show_models),
+            ("go.create", "Create", "Ctrl+2", "sparkle", self.show_create),
+            ("models.new", "New model", standard.New, "plus-bold", self.show_new_model),
+            ("window.commands", "Find a command", "Ctrl+Shift+P", "magnifying-glass", self.show_palette),
+            ("window.shortcuts", "Keyboard shortcuts", ("F1", "?"), "keyboard", self.show_shortcuts),
+            ("window.settings", "Settings", "Ctrl+,", "gear-six", self.show_settings),
+            ("window.quit", "Quit", standard.Quit, "sign-out", self.close),
         ):
-            action = QAction(words, self)
-            action.setShortcut(keys)
-            action.triggered.connect(lambda _=False, act=act: act())
-            self.addAction(action)
+            Command(self, id, words, act, keys, icon_name, everywhere=True)
 
     # Going from room to room
 
@@ -192,6 +194,15 @@ class Window(QWidget):
         dialog = SettingsDialog(self._preferences, self._shelf.library.root, self._device(), self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def show_shortcuts(self) -> None:
+        rooms = [room_of(self.rooms.widget(i)) for i in range(self.rooms.count())]
+        sheet = ShortcutSheet(listed_commands(self), rooms, self)
+        sheet.finished.connect(sheet.deleteLater)
+        sheet.open()
+
+    def show_palette(self) -> None:
+        CommandPalette(listed_commands(self), room_of(self.rooms.currentWidget()), self)
 
     def _on_shelf_changed(self) -> None:
         """The bundle on the wall may be gone, renamed or new on the disk."""
