@@ -87,4 +87,5 @@ def open_studio(
             studio.window._may_stop_training = lambda: True  # type: ignore[method-assign]
             studio.window.close()
         studio.window.deleteLater()
+    QApplication.clipboard().clear()  # offscreen, Qt crashes at the end over what Python left there
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
