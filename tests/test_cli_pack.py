@@ -66,13 +66,14 @@ def test_every_option(command: Run, tmp_path: Path) -> None:
     source = fill(tmp_path / "in", 6, 24)
     words = ["--name", "coins", "--scale", "1,2", "--padding", "3", "--extrude", "2", "--trim", "all"]
     words += ["--no-merge", "--power-of-two", "--page", "128", "--alpha", "premultiply", "--fps", "24"]
-    words += ["--names", "{set}_{index:03d}", "--pivot", "0.5,1", "--smooth", "--contact-sheet", "--replace"]
+    words += ["--names", "{set}_{index:03d}", "--pivot", "0.5,1", "--smooth", "--contact-sheet", "--gallery"]
+    words += ["--replace", "--no-animations", "--play", "once", "--no-recipes"]
     status, events, _ = command(
         "pack", source, "--out", tmp_path / "out", "--target", "json", *words, "--json"
     )
     assert status == 0
     files = events[-1]["files"]
-    assert {"coins_pma-0.json", "coins_pma-0@2x.png", "coins_contact.png"} <= set(files)
+    assert {"coins_pma-0.json", "coins_pma-0@2x.png", "coins_contact.png", "gallery.html"} <= set(files)
     data = json.loads((tmp_path / "out" / "coins_pma-0.json").read_text())
     assert data["meta"]["size"]["w"] in (64, 128)
     assert data["frames"]["coins_001"]["duration"] == 42

@@ -11,7 +11,7 @@ import typer
 from studio.store.bundle import list_bundles
 from studio.store.facts import Facts
 from studio.store.files import starters_folder
-from studio.store.pack import ALPHAS, TARGETS, TRIMS, Packed, PackOptions
+from studio.store.pack import ALPHAS, PLAYS, TARGETS, TRIMS, Packed, PackOptions
 from studio.store.pack import pack as pack_pictures
 
 from .options import JsonOption, LibraryOption, OutOption, PicturesArgument, one_of, open_library, speak
@@ -54,7 +54,7 @@ def pack(
     trim: Annotated[
         str | None,
         typer.Option(
-            help=f"Cut off what is clear: {', '.join(TRIMS)} (alike).",
+            help=f"Cut off what is clear: {', '.join(TRIMS)} (these two alike).",
             callback=one_of(TRIMS),
             show_default=_BY_TARGET,
         ),
@@ -83,7 +83,13 @@ def pack(
             show_default="the files' own",
         ),
     ] = "",
+    animations: Annotated[
+        bool, typer.Option("--animations/--no-animations", help="Names that only count on are one.")
+    ] = True,
     fps: Annotated[float, typer.Option(help="Pictures a second of animations.")] = 12.0,
+    play: Annotated[
+        str, typer.Option(help=f"How they go on: {', '.join(PLAYS)}.", callback=one_of(PLAYS))
+    ] = "loop",
     pivot: Annotated[
         str, typer.Option(metavar="X,Y", help="0.5,1: the feet.", callback=_two_shares)
     ] = "0.5,0.5",
@@ -91,8 +97,17 @@ def pack(
         bool | None,
         typer.Option("--pixel/--smooth", help="How larger sizes are made.", show_default="by looking"),
     ] = None,
+    matte: Annotated[
+        str, typer.Option(metavar="#RRGGBB", help="A colour behind the pictures.", show_default="none")
+    ] = "",
+    recipes: Annotated[
+        bool, typer.Option("--recipes/--no-recipes", help="Say how each new picture was made.")
+    ] = True,
     contact_sheet: Annotated[
         bool, typer.Option("--contact-sheet", help="All pictures, small, on one page.")
+    ] = False,
+    gallery: Annotated[
+        bool, typer.Option("--gallery", help="Also an HTML page to look through them, in one file.")
     ] = False,
     zip: Annotated[bool, typer.Option("--zip", help="Also one zip beside the folder.")] = False,
     replace: Annotated[
@@ -117,10 +132,15 @@ def pack(
             alpha=alpha,
             columns=columns,
             names=names,
+            animations=animations,
             fps=fps,
+            play=play,
             pivot=(across, down),
             pixel_art=pixel,
+            matte=matte.lower(),
+            recipes=recipes,
             contact_sheet=contact_sheet,
+            gallery=gallery,
             zip=zip,
             replace=replace,
         )
@@ -147,6 +167,8 @@ def _tell(voice: Voice, packed: Packed) -> None:
         )
     if packed.animations:
         voice.listing("Animations:", list(packed.animations))
+    if packed.scattered:
+        voice.listing("Too large for one page, so their frames are on several:", list(packed.scattered))
     if packed.zip:
         voice.say(f"All of it is also in {packed.zip}.")
     voice.finished(
@@ -155,6 +177,7 @@ def _tell(voice: Voice, packed: Packed) -> None:
         fill=packed.fill,
         merged=packed.merged,
         animations=list(packed.animations),
+        scattered=list(packed.scattered),
         pixel_art=packed.is_pixel_art,
         files=list(packed.files),
         replaced=list(packed.replaced),

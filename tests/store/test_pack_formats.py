@@ -311,6 +311,10 @@ def test_contact_sheet(source: Path) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_same_pictures_give_the_same_files(source: Path, target: str) -> None:
+    if target == "rpgmaker-characters":
+        source = write(
+            source.parent / "walk", {f"hero_{number}": drawing(number, 24) for number in range(12)}
+        )
     first, packed = run(source, target, zip=True)
     files = {file.name: file.read_bytes() for file in first.iterdir()}
     zipped = (source.parent / "out.zip").read_bytes()

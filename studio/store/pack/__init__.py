@@ -1,7 +1,23 @@
-"""Exports for games: sprites on pages, and a small writer a format. The way in: `pack`."""
+"""Exports for games: sprites on pages, and a small writer a format. The ways in: `pack` and `pack_given`."""
 
+from .given import Given, GivenFile, Spool
+from .model import PLAYS
 from .options import TARGETS, TRIMS, PackOptions
-from .packing import Packed, pack
+from .packing import Packed, pack, pack_given
 from .pixels import ALPHAS
+from .writers.provenance import Drawn
 
-__all__ = ["ALPHAS", "TARGETS", "TRIMS", "PackOptions", "Packed", "pack"]
+__all__ = [
+    "ALPHAS",
+    "PLAYS",
+    "TARGETS",
+    "TRIMS",
+    "Drawn",
+    "Given",
+    "GivenFile",
+    "PackOptions",
+    "Packed",
+    "Spool",
+    "pack",
+    "pack_given",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from studio.core.errors import StudioError
@@ -17,6 +17,8 @@ from .reading import Look
 
 FACE = Size(144, 144)  # RPG Maker MV and MZ
 _FACE_COLUMNS, _FACE_ROWS = 4, 2
+_CHARACTER_COLUMNS, _DIRECTIONS = 3, ("down", "left", "right", "up")
+_WALK = _CHARACTER_COLUMNS * len(_DIRECTIONS)
 _CONTACT_SIDE = 128  # px
 _CONTACT_GAP = 4
 
@@ -67,6 +69,7 @@ def arranged(plan: Plan) -> Sheet:
         kinds.GRID: _grid,
         kinds.STRIPS: _strips,
         kinds.FACES: _faces,
+        kinds.CHARACTERS: _characters,
     }[TARGETS[plan.options.target].arrangement]
     return arrange(plan)
 
@@ -81,6 +84,7 @@ def _sheet(plan: Plan, pages: Iterable[Page], sprites: Iterable[Sprite], cells: 
         cells=cells,
         extrude=plan.options.edges[1],
         alpha=plan.options.alpha,
+        matte=plan.options.matte,
         is_pixel_art=plan.is_pixel_art,
     )
 
@@ -116,6 +120,7 @@ def _trimmed(plan: Plan) -> list[Box]:
     kept = {
         "none": lambda: wholes,
         "sprite": lambda: [look.visible for look in looks],
+        "animation": lambda: _trimmed_together(plan, wholes),
         "all": lambda: [_common(_union([look.visible for look in looks]), whole) for whole in wholes],
     }[plan.options.trimming]()
     if scale > 1 and not plan.is_pixel_art:  # a smooth edge grows half a pixel beyond the old one
@@ -123,6 +128,18 @@ def _trimmed(plan: Plan) -> list[Box]:
             _common(Box(b.x - 1, b.y - 1, b.width + 2, b.height + 2), whole) for b, whole in zip(kept, wholes)
         ]
     return [Box(b.x * scale, b.y * scale, b.width * scale, b.height * scale) for b in kept]
+
+
+def _trimmed_together(plan: Plan, wholes: Sequence[Box]) -> list[Box]:
+    """The frames of each animation to what can be seen in any of them: they keep their places."""
+    at = {name: index for index, name in enumerate(plan.names)}
+    kept = [look.visible for look in plan.looks]
+    for animation in plan.animations:
+        frames = [at[name] for name in animation.frames]
+        seen = _union([plan.looks[index].visible for index in frames])
+        for index in frames:
+            kept[index] = _common(seen, wholes[index])
+    return kept
 
 
 def _union(boxes: Sequence[Box]) -> Box:
@@ -147,7 +164,7 @@ def _put(sprite: Sprite, page: int, x: int, y: int) -> Sprite:
 
 
 def _atlas(plan: Plan) -> Sheet:
-    """Packed tightly; pictures that show the same share a place."""
+    """Packed tightly; pictures that show the same share a place, animations stay on one page if they can."""
     padding, extrude = plan.options.edges
     sprites = _sprites(plan)
     keys = [_sameness(plan, sprite) for sprite in sprites]
@@ -157,7 +174,9 @@ def _atlas(plan: Plan) -> Sheet:
         Cell(sprites[i].name, sprites[i].box.width + 2 * extrude, sprites[i].box.height + 2 * extrude)
         for i in shown
     ]
-    layout = pack(cells, Paper(plan.options.page, padding, plan.options.power_of_two))
+    cell_of = {i: cell for cell, i in enumerate(shown)}
+    groups = _groups(plan, {sprite.name: cell_of[first[key]] for key, sprite in zip(keys, sprites)})
+    layout = pack(cells, Paper(plan.options.page, padding, plan.options.power_of_two), groups)
     place_of: dict[int, Place] = dict(zip(shown, layout.places))
     placed = []
     for key, sprite in zip(keys, sprites):
@@ -174,7 +193,18 @@ def _sameness(plan: Plan, sprite: Sprite) -> tuple[object, ...]:
         return (sprite.picture,)
     if plan.options.trimming == "sprite" and (plan.scale == 1 or plan.is_pixel_art):
         return (look.visible_digest,)
-    return (look.digest,)
+    return (look.digest, sprite.offset_x, sprite.offset_y, sprite.box.size)
+
+
+def _groups(plan: Plan, cell_of: Mapping[str, int]) -> list[set[int]]:
+    """The cells of each animation; animations that share one are one group."""
+    groups: list[set[int]] = []
+    for animation in plan.animations:
+        own = {cell_of[name] for name in animation.frames}
+        apart = [group for group in groups if group.isdisjoint(own)]
+        touching = [group for group in groups if not group.isdisjoint(own)]
+        groups = [*apart, own.union(*touching)]
+    return groups
 
 
 # One file each ---------------------------------------------------------------------------------------
@@ -289,6 +319,47 @@ def _faces(plan: Plan) -> Sheet:
     sheet = _in_cells(plan, _fitted(plan, FACE), cells, _FACE_ROWS, plan.page_stems, Paper(plan.options.page))
     whole = _grid_size(cells, _FACE_ROWS, None)
     return replace(sheet, pages=tuple(Page(page.file, whole) for page in sheet.pages))
+
+
+def _characters(plan: Plan) -> Sheet:
+    """RPG Maker: a file of 3 × 4 cells for each walking character, "$" before its name."""
+    by_name = {sprite.name: sprite for sprite in _sprites(plan)}
+    pages: list[Page] = []
+    placed: list[Sprite] = []
+    for name, frames in _walks(plan.animations, set(by_name)):
+        sprites = [by_name[frame] for frame in frames]
+        cells = Cells(_largest(sprites), _CHARACTER_COLUMNS, 0, 0)
+        size = _grid_size(cells, len(_DIRECTIONS), None)
+        if max(size.width, size.height) > plan.options.page:
+            raise StudioError(
+                f"The character “{name}” would be {size.width} × {size.height} pixels, more than a page of "
+                f"{plan.options.page}.",
+                "Allow larger pages or smaller frames.",
+            )
+        pages.append(Page(f"${plan.stem(name)}.png", size))
+        placed += [_in_cell(sprite, cells, len(pages) - 1, index) for index, sprite in enumerate(sprites)]
+    return _sheet(plan, pages, placed)
+
+
+def _walks(animations: Sequence[Animation], names: set[str]) -> list[tuple[str, list[str]]]:
+    """Characters and their twelve frames: one animation of all, or one of three for each direction.
+
+    Raises StudioError for anything that is no part of a character.
+    """
+    by_name = {animation.name: list(animation.frames) for animation in animations}
+    walks = [(name, frames) for name, frames in by_name.items() if len(frames) == _WALK]
+    for name in by_name:
+        start = name.removesuffix(f"_{_DIRECTIONS[0]}")
+        parts = [by_name.get(f"{start}_{direction}", []) for direction in _DIRECTIONS]
+        if start != name and all(len(part) == _CHARACTER_COLUMNS for part in parts):
+            walks.append((start, [frame for part in parts for frame in part]))
+    names = names.difference(*(frames for _, frames in walks))
+    if names:
+        raise StudioError(
+            f"“{min(names)}” is not one of the {_WALK} frames of a walking character.",
+            "Call them hero_01 to hero_12 (down, left, right, up, three each), or hero_down_1 and so on.",
+        )
+    return walks
 
 
 def contact_sheet(plan: Plan) -> Sheet:

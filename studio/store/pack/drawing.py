@@ -20,7 +20,7 @@ from studio.store.importing.parallel import in_parallel
 from studio.store.metadata import packed_png_bytes
 
 from .model import Box, Sheet, Sprite
-from .pixels import cropped, paste, resized, with_alpha
+from .pixels import cropped, on_matte, paste, resized, with_alpha
 from .reading import Look, pixels_of
 
 _SMALL_PAGE = 2**20  # pixels; as many of these are drawn at once as there are cores
@@ -45,12 +45,19 @@ class Clock:
             setattr(self, kind, getattr(self, kind) + time.perf_counter() - begun)
 
 
-def draw(sheet: Sheet, looks: Sequence[Look], folder: Path, clock: Clock, progress: Progress) -> None:
-    """Write all pages of the sheet into `folder`.
+def draw(
+    sheet: Sheet,
+    looks: Sequence[Look],
+    folder: Path,
+    clock: Clock,
+    progress: Progress,
+    says_recipes: bool = True,
+) -> None:
+    """Write all pages of the sheet into `folder`. says_recipes: in the files, how a picture was made.
 
     Raises OSError when the disk refuses, StudioError for a picture that has changed, Cancelled.
     """
-    painter = _Painter(sheet, looks, folder, clock)
+    painter = _Painter(sheet, looks, folder, clock, says_recipes)
     pages = range(len(sheet.pages))
     small = [page for page in pages if sheet.pages[page].size.area <= _SMALL_PAGE]
     for _ in in_parallel(painter.small_page, small, _DOING, progress):
@@ -67,11 +74,14 @@ def draw(sheet: Sheet, looks: Sequence[Look], folder: Path, clock: Clock, progre
 
 
 class _Painter:
-    def __init__(self, sheet: Sheet, looks: Sequence[Look], folder: Path, clock: Clock) -> None:
+    def __init__(
+        self, sheet: Sheet, looks: Sequence[Look], folder: Path, clock: Clock, says_recipes: bool
+    ) -> None:
         self._sheet = sheet
         self._looks = looks
         self._folder = folder
         self._clock = clock
+        self._says_recipes = says_recipes
 
     def small_page(self, page: int) -> None:
         with self._clock.counting("pixels"):
@@ -92,7 +102,8 @@ class _Painter:
         with self._clock.counting("writing"):
             sprites = self._sheet.by_page[page]
             recipes = [self._looks[sprite.picture].recipe for sprite in sprites]
-            data = packed_png_bytes(canvas, _only(recipes), any(recipe is not None for recipe in recipes))
+            said = _only(recipes) if self._says_recipes else None
+            data = packed_png_bytes(canvas, said, any(recipe is not None for recipe in recipes))
             (self._folder / self._sheet.pages[page].file).write_bytes(data)
 
     def _canvas(self, page: int) -> Pictures:
@@ -111,10 +122,14 @@ class _Painter:
             return self._drawn(sprite)
 
     def _drawn(self, sprite: Sprite) -> Pictures:
-        """uint8 [box.height, box.width, 4], as it will lie on the page."""
-        whole = resized(pixels_of(self._looks[sprite.picture]), sprite.source, self._sheet.is_pixel_art)
-        kept = Box(sprite.offset_x, sprite.offset_y, sprite.box.width, sprite.box.height)
-        return with_alpha(cropped(whole, kept), self._sheet.alpha)
+        return drawn(self._sheet, sprite, self._looks[sprite.picture])
+
+
+def drawn(sheet: Sheet, sprite: Sprite, look: Look) -> Pictures:
+    """uint8 [box.height, box.width, 4]: the sprite as it will lie on its page."""
+    whole = resized(pixels_of(look), sprite.source, sheet.is_pixel_art)
+    kept = cropped(whole, Box(sprite.offset_x, sprite.offset_y, sprite.box.width, sprite.box.height))
+    return on_matte(kept, sheet.matte) if sheet.matte else with_alpha(kept, sheet.alpha)
 
 
 def _only(recipes: Sequence[Picture | None]) -> Picture | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from studio.core.errors import StudioError
@@ -63,14 +63,22 @@ class Paper:
         return Size(self.rounded(width + self.padding), self.rounded(height + self.padding))
 
 
-def pack(cells: Sequence[Cell], paper: Paper) -> Layout:
+def pack(cells: Sequence[Cell], paper: Paper, groups: Sequence[Collection[int]] = ()) -> Layout:
     """Every cell inside a page, none over another; the same cells give the same layout.
 
+    groups: indices of cells, none in two groups; those that fit on one page come to lie on one.
     Raises StudioError for a cell that is larger than a page.
     """
     check_fits(cells, paper)
     if not cells:
         return Layout((), ())
+    layout = _pack_freely(cells, paper)
+    if all(len({layout.places[index].page for index in group}) <= 1 for group in groups):
+        return layout
+    return _pack_together(cells, [sorted(group) for group in groups], paper)
+
+
+def _pack_freely(cells: Sequence[Cell], paper: Paper) -> Layout:
     first = cells[0]
     if all((cell.width, cell.height) == (first.width, first.height) for cell in cells):
         return _pack_equal(len(cells), first, paper)
@@ -123,11 +131,75 @@ def _cost(size: Size) -> tuple[float, int]:
     return size.area * (_LONG_COSTS if long > _LONG * short else 1.0), long
 
 
+# Cells that belong together --------------------------------------------------------------------------
+
+
+def _pack_together(cells: Sequence[Cell], groups: Sequence[list[int]], paper: Paper) -> Layout:
+    """Page by page: as many groups as fit, then as many other cells as still do."""
+    whole = [group for group in groups if _fits_a_page(cells, group, paper)]
+    whole.sort(key=lambda group: -max(cells[index].height for index in group))
+    kept = {index for group in whole for index in group}
+    alone = _by_height(cells, (index for index in range(len(cells)) if index not in kept))
+    waiting = [whole, [[index] for index in alone]]
+    pages: list[list[int]] = []
+    while any(waiting):
+        page: list[int] = []
+        for units in waiting:
+            count = _most_that_fit(cells, page, units, paper)
+            page += [index for unit in units[:count] for index in unit]
+            del units[:count]
+        pages.append(sorted(page))
+    places: dict[int, Place] = {}
+    sizes: list[Size] = []
+    for number, page in enumerate(pages):
+        layout = _pack_freely([cells[index] for index in page], paper)
+        sizes += layout.pages
+        for index, place in zip(page, layout.places, strict=True):
+            places[index] = Place(number, place.x, place.y)
+    return Layout(tuple(places[index] for index in range(len(cells))), tuple(sizes))
+
+
+def _most_that_fit(
+    cells: Sequence[Cell], page: Sequence[int], units: Sequence[Sequence[int]], paper: Paper
+) -> int:
+    """How many of the first units find room beside what is on the page already."""
+    room = paper.largest**2 - sum(_area(cells[index], paper) for index in page)
+    least, most = 0, 0
+    for unit in units:
+        room -= sum(_area(cells[index], paper) for index in unit)
+        if room < 0:
+            break
+        most += 1
+    while least < most:
+        middle = (least + most + 1) // 2
+        tried = [*page, *(index for unit in units[:middle] for index in unit)]
+        if _fits_a_page(cells, tried, paper):
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+def _area(cell: Cell, paper: Paper) -> int:
+    return (cell.width + paper.padding) * (cell.height + paper.padding)
+
+
+def _fits_a_page(cells: Sequence[Cell], indices: Sequence[int], paper: Paper) -> bool:
+    if sum(_area(cells[index], paper) for index in indices) > paper.largest**2:
+        return False
+    places = _shelve(cells, _by_height(cells, indices), paper.largest, paper)
+    return not any(place.page for place in places.values())
+
+
+def _by_height(cells: Sequence[Cell], indices: Iterable[int]) -> list[int]:
+    return sorted(indices, key=lambda i: (-cells[i].height, -cells[i].width, i))
+
+
 # Mixed cells -----------------------------------------------------------------------------------------
 
 
 def _pack_mixed(cells: Sequence[Cell], paper: Paper) -> Layout:
-    order = sorted(range(len(cells)), key=lambda i: (-cells[i].height, -cells[i].width, i))
+    order = _by_height(cells, range(len(cells)))
     places = _shelve(cells, order, paper.largest, paper)
     last = max(place.page for place in places.values())
     rest = [index for index in order if places[index].page == last]

@@ -64,6 +64,10 @@ class Page:
     size: Size
 
 
+PLAYS = ("loop", "ping-pong", "once")
+"""How an animation goes on after its last frame."""
+
+
 @dataclass(frozen=True, slots=True)
 class Animation:
     """Sprites that are shown one after the other."""
@@ -71,7 +75,19 @@ class Animation:
     name: str
     frames: tuple[str, ...]  # names of sprites
     fps: float
-    is_looping: bool = True
+    play: str = "loop"  # one of PLAYS
+
+    @property
+    def is_looping(self) -> bool:
+        return self.play != "once"
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The frames as they follow each other, for engines that only know forward.
+
+        There and back is 2N - 2 frames: neither end is shown twice in a row.
+        """
+        return self.frames + self.frames[-2:0:-1] if self.play == "ping-pong" else self.frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +112,7 @@ class Sheet:
     cells: Cells | None = None
     extrude: int = 0  # px of repeated edge around each box
     alpha: str = "bleed"  # one of pixels.ALPHAS
+    matte: str = ""  # the colour behind the pictures, "#rrggbb"
     is_pixel_art: bool = False
 
     @property
@@ -123,8 +140,16 @@ class Sheet:
             while name in taken:
                 name += "_still"
             taken.add(name)
-            singles.append(Animation(name, (sprite.name,), self.fps, is_looping=False))
+            singles.append(Animation(name, (sprite.name,), self.fps, play="once"))
         return (*self.animations, *singles)
+
+    @property
+    def scattered(self) -> list[str]:
+        """Animations whose frames share no page. Where each sprite has a page of its own, none."""
+        if len(self.pages) in (1, len(self.sprites)):
+            return []
+        page_of = {sprite.name: sprite.page for sprite in self.sprites}
+        return [each.name for each in self.animations if len({page_of[name] for name in each.frames}) > 1]
 
     @property
     def fps(self) -> float:

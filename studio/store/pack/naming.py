@@ -52,7 +52,7 @@ def without_number(name: str) -> tuple[str, int | None]:
     return (found["anim"], int(found["frame"])) if found else (name, None)
 
 
-def animations(names: Sequence[str], set_name: str, fps: float) -> tuple[Animation, ...]:
+def animations(names: Sequence[str], set_name: str, fps: float, play: str = "loop") -> tuple[Animation, ...]:
     """Two names or more that differ only in the number at their end, in the order of these numbers."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for name in names:
@@ -60,7 +60,7 @@ def animations(names: Sequence[str], set_name: str, fps: float) -> tuple[Animati
         if number is not None:
             groups.setdefault(start or set_name, []).append((number, name))
     return tuple(
-        Animation(start, tuple(name for _, name in sorted(frames)), fps)
+        Animation(start, tuple(name for _, name in sorted(frames)), fps, play)
         for start, frames in groups.items()
         if len(frames) > 1
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from studio.core.errors import StudioError
 
+from .model import PLAYS
 from .pixels import ALPHAS
 
-ATLAS, LOOSE, GRID, STRIPS, FACES = "atlas", "loose", "grid", "strips", "faces"
-TRIMS = ("none", "sprite", "all")
-"""Nothing cut off; each sprite to what can be seen of it; all to what can be seen in any."""
+ATLAS, LOOSE, GRID, STRIPS = "atlas", "loose", "grid", "strips"
+FACES, CHARACTERS = "faces", "characters"
+TRIMS = ("none", "sprite", "animation", "all")
+"""Nothing cut off; each sprite to what can be seen of it; the frames of each animation alike, to what can be
+seen in any of them; all alike."""
 _LARGEST_SCALE = 8
 _LARGEST_EDGE = 64  # px
 PAGES = (64, 16384)
@@ -38,6 +42,7 @@ TARGETS = {
     "grid": Target(GRID),
     "gamemaker": Target(STRIPS),
     "rpgmaker": Target(FACES),
+    "rpgmaker-characters": Target(CHARACTERS),
     "renpy": Target(LOOSE, keeps_spaces=True),
     "unity": Target(GRID, 2, 1),
 }
@@ -59,10 +64,15 @@ class PackOptions:
     alpha: str = "bleed"
     columns: int = 0  # 0: as square as it gets
     names: str = ""  # a template; empty: the files' own names
+    animations: bool = True  # names that differ only in their number are frames of one
     fps: float = 12.0
+    play: str = "loop"  # of all animations, one of PLAYS
     pivot: tuple[float, float] = (0.5, 0.5)
     pixel_art: bool | None = None  # None: by looking at the pictures
+    matte: str = ""  # a colour behind the pictures, "#rrggbb"; empty: they stay transparent
+    recipes: bool = True  # say how each picture was made: its seed, its place in the model
     contact_sheet: bool = False
+    gallery: bool = False  # a page to look through, with all pictures in it
     zip: bool = False
     replace: bool = False
 
@@ -83,6 +93,14 @@ class PackOptions:
             raise StudioError(
                 "That way to treat transparency is unknown.", f"There are {', '.join((*ALPHAS, *TRIMS))}."
             )
+        if self.matte and not re.fullmatch("#[0-9a-f]{6}", self.matte):
+            raise StudioError(f"“{self.matte}” is no colour.", "Give one like #ffffff.")
+        if self.matte and self.trim not in (None, "none"):
+            raise StudioError(
+                "On a colour nothing is clear that could be cut off.", "Leave out the trimming."
+            )
+        if self.play not in PLAYS:
+            raise StudioError(f"Animations cannot be played “{self.play}”.", f"Choose {', '.join(PLAYS)}.")
         if not 0.1 <= self.fps <= 240:
             raise StudioError("Pictures a second are 0.1 to 240.", "12 suits drawn animation.")
         if not all(0 <= share <= 1 for share in self.pivot):
@@ -91,12 +109,13 @@ class PackOptions:
 
     def _check_target(self) -> None:
         target = TARGETS[self.target]
-        if target.arrangement in (GRID, STRIPS, FACES) and self.trim == "sprite":
+        alike = ("none", "animation", "all") if target.arrangement == STRIPS else ("none", "all")
+        if target.arrangement not in (ATLAS, LOOSE) and self.trimming not in alike:
             raise StudioError(
                 f"The cells of “{self.target}” are equal, so sprites cannot be trimmed one by one.",
                 "Trim all of them alike.",
             )
-        if target.arrangement in (STRIPS, LOOSE, FACES) and (self.padding or self.extrude):
+        if target.arrangement in (STRIPS, LOOSE, FACES, CHARACTERS) and (self.padding or self.extrude):
             raise StudioError(f"Padding would shift what “{self.target}” reads.", "Leave it at 0.")
         if self.columns and target.arrangement != GRID:
             raise StudioError(f"“{self.target}” has no columns to choose.", "Leave them out.")
@@ -114,7 +133,7 @@ class PackOptions:
 
     @property
     def trimming(self) -> str:
-        return self.trim or TARGETS[self.target].trim
+        return "none" if self.matte else self.trim or TARGETS[self.target].trim
 
     @property
     def duration_ms(self) -> int:

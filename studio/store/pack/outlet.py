@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from studio.core.errors import StudioError
@@ -21,11 +22,17 @@ def zip_beside(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.zip")
 
 
-def check_outlet(folder: Path, sources: Sequence[Path], may_replace: bool, with_zip: bool) -> list[str]:
-    """The files that writing the pack will remove or overwrite, relative to what `folder` lies in.
+@dataclass(frozen=True)
+class There:
+    """What lies already where a pack goes, relative to what its folder lies in."""
 
-    Raises StudioError where something would be lost that is not an older pack of ours, and never lets
-    the pictures themselves, or a folder that the user stands in, be replaced.
+    files: tuple[str, ...]  # that writing the pack will remove or overwrite
+    strangers: tuple[str, ...]  # those of them that are of no older pack of ours
+
+
+def look_at_outlet(folder: Path, sources: Sequence[Path], with_zip: bool) -> There:
+    """Raises StudioError where nothing may be replaced whatever the user says: the pictures themselves, a
+    folder that the user stands in, something of another kind.
     """
     for place in (each.resolve() for each in (Path.cwd(), Path.home(), *sources)):
         if folder in (place, *place.parents) or (with_zip and place == zip_beside(folder)):
@@ -41,13 +48,21 @@ def check_outlet(folder: Path, sources: Sequence[Path], may_replace: bool, with_
     if with_zip and zip_file.exists():
         there.append(zip_file.name)
     own = _own_files(folder)
-    strangers = [name for name in there if name not in own]
-    if strangers and not may_replace:
+    return There(tuple(there), tuple(name for name in there if name not in own))
+
+
+def check_outlet(folder: Path, sources: Sequence[Path], may_replace: bool, with_zip: bool) -> list[str]:
+    """The files that writing the pack will remove or overwrite.
+
+    Raises StudioError also where something would be lost that is not an older pack of ours.
+    """
+    there = look_at_outlet(folder, sources, with_zip)
+    if there.strangers and not may_replace:
         raise StudioError(
-            f"“{folder.parent}” has files that are not of a pack made here: {_some(strangers)}.",
+            f"“{folder.parent}” has files that are not of a pack made here: {_some(there.strangers)}.",
             "Choose another folder, or ask for them to be replaced.",
         )
-    return there
+    return list(there.files)
 
 
 def _files_in(folder: Path) -> list[str]:

@@ -55,6 +55,15 @@ def with_alpha(rgba: Pictures, alpha: str) -> Pictures:
     return zeroed
 
 
+def on_matte(rgba: Pictures, colour: str) -> Pictures:
+    """Laid on a colour, opaque. rgba: uint8 [H, W, 4], straight. colour: "#rrggbb"."""
+    under = np.array([*bytes.fromhex(colour[1:]), 255], np.uint16)
+    alpha = rgba[..., 3:].astype(np.uint16)
+    laid = (rgba * alpha + under * (255 - alpha) + 127) // 255
+    laid[..., 3] = 255
+    return laid.astype(np.uint8)
+
+
 def bleed(rgba: Pictures) -> Pictures:
     """Colour spread to where alpha is 0, so that filtering shows no dark rim. uint8 [H, W, 4], straight.
 

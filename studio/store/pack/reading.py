@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,13 +10,12 @@ from studio.core.events import LeftOut
 from studio.core.picture import Picture
 from studio.core.pixels import Pictures
 from studio.core.progress import Progress
-from studio.store.importing.decoding import NotTaken, decode
+from studio.store.importing.decoding import NotTaken
 from studio.store.importing.parallel import in_parallel
 from studio.store.importing.pixel_art import PixelSigns, judge_set, pixel_signs
-from studio.store.importing.sources import Source
 from studio.store.importing.surveying import digest_of
-from studio.store.metadata import recipe_in
 
+from .given import Given
 from .model import Box, Size
 from .pixels import cropped, visible_box
 
@@ -26,24 +24,24 @@ from .pixels import cropped, visible_box
 class Look:
     """A picture once its pixels are gone."""
 
-    source: Source
+    given: Given
     size: Size
     visible: Box
     digest: bytes
     visible_digest: bytes
     signs: PixelSigns
-    recipe: Picture | None  # how it was made, where the file says so
+    recipe: Picture | None  # how it was made, where that is known
 
     @property
     def file(self) -> str:
-        return self.source.file
+        return self.given.file
 
 
-def look_at(sources: Sequence[Source], progress: Progress) -> tuple[list[Look], list[LeftOut]]:
+def look_at(pictures: Sequence[Given], progress: Progress) -> tuple[list[Look], list[LeftOut]]:
     """Every picture among the files, in their order, and what is none. Memory: about 1 KB a picture."""
     looks: list[Look] = []
     left_out: list[LeftOut] = []
-    for found in in_parallel(_look, sources, "Reading pictures", progress):
+    for found in in_parallel(_look, pictures, "Reading pictures", progress):
         if isinstance(found, Look):
             looks.append(found)
         else:
@@ -51,38 +49,29 @@ def look_at(sources: Sequence[Source], progress: Progress) -> tuple[list[Look], 
     return looks, left_out
 
 
-def _look(source: Source) -> Look | LeftOut:
+def _look(given: Given) -> Look | LeftOut:
     try:
-        data = source.read()
-        rgba = decode(data, source.file, is_to_learn=False)
+        rgba, recipe = given.read()
     except NotTaken as error:
-        return LeftOut(source.file, error.reason)
+        return LeftOut(given.file, error.reason)
     height, width = rgba.shape[:2]
     visible, digest = visible_box(rgba), digest_of(rgba)
     is_whole = visible.size == Size(width, height)
     return Look(
-        source=source,
+        given=given,
         size=Size(width, height),
         visible=visible,
         digest=digest,
         visible_digest=digest if is_whole else digest_of(cropped(rgba, visible)),
         signs=pixel_signs(rgba),
-        recipe=_recipe(data, source.file),
+        recipe=recipe,
     )
-
-
-def _recipe(data: bytes, file: str) -> Picture | None:
-    """A recipe that is damaged costs only itself."""
-    try:
-        return recipe_in(io.BytesIO(data), file)
-    except StudioError:
-        return None
 
 
 def pixels_of(look: Look) -> Pictures:
     """uint8 [H, W, 4]: the picture again. Raises StudioError if it is no longer what was looked at."""
     try:
-        rgba = decode(look.source.read(), look.file, is_to_learn=False)
+        rgba, _ = look.given.read()
     except NotTaken as error:
         raise StudioError(f"“{look.file}” cannot be read any more: {error.reason}.", "Pack again.") from error
     if digest_of(rgba) != look.digest:

@@ -28,6 +28,7 @@ WRITERS: Mapping[str, Callable[[Sheet], Texts]] = {
     "grid": _none,
     "gamemaker": _none,
     "rpgmaker": _none,
+    "rpgmaker-characters": _none,
     "renpy": _none,
     "unity": how_to_slice,
 }

@@ -36,9 +36,12 @@ def _texture(index: int, sprite: Sprite) -> str:
 
 
 def _animation(animation: Animation, at: dict[str, int]) -> str:
-    """All four keys and both of each frame must be there, or Godot skips the entry."""
+    """All four keys and both of each frame must be there, or Godot skips the entry.
+
+    Released versions know no ping-pong: it is written out, there and back.
+    """
     frames = ", ".join(
-        f'{{"duration": 1.0, "texture": SubResource("s{at[name]}")}}' for name in animation.frames
+        f'{{"duration": 1.0, "texture": SubResource("s{at[name]}")}}' for name in animation.shown
     )
     loop = "true" if animation.is_looping else "false"
     rest = f'"loop": {loop}, "name": &"{animation.name}", "speed": {float(animation.fps)}'

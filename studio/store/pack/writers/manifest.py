@@ -11,7 +11,9 @@ from studio.store.facts import Facts
 from studio.store.metadata import recipe_to_json
 
 from ..model import Sheet, Sprite
+from ..options import PackOptions
 from ..reading import Look
+from .provenance import Drawn
 from .readable import readable
 
 MANIFEST = "manifest.json"
@@ -26,32 +28,37 @@ _COLUMNS = ("name", "scale", "page", *_PLACES, "animation", "frame", *_ORIGIN)
 def manifest_texts(
     sheets: Sequence[Sheet],
     looks: Sequence[Look],
-    target: str,
+    options: PackOptions,
     models: Mapping[str, Facts],
     files: Sequence[str],
-    has_zip: bool,
+    drawn: Drawn | None,
 ) -> dict[str, str]:
-    """files: every file of the pack, these two included. models: those that are known, by id.
-    has_zip: whether one lies beside the folder.
-    """
+    """files: every file of the pack, these two included. models: those that are known, by id."""
     values = {
         "format": 1,
         "what": MARK,
-        "target": target,
+        "target": options.target,
         "alpha": sheets[0].alpha,
         "pixel_art": sheets[0].is_pixel_art,
         "sheets": [_sheet(sheet) for sheet in sheets],
         "sprites": [_sprite(sheet, sprite, looks) for sheet in sheets for sprite in sheet.sprites],
         "animations": [
-            {"name": each.name, "fps": each.fps, "loop": each.is_looping, "frames": list(each.frames)}
+            {
+                "name": each.name,
+                "fps": each.fps,
+                "loop": each.is_looping,
+                "play": each.play,
+                "frames": list(each.frames),
+            }
             for each in sheets[0].animations
         ],
-        "pictures": [_picture(look) for look in looks],
+        "pictures": [_picture(look, options.recipes) for look in looks],
         "models": [_model(identity, models.get(identity)) for identity in _used_models(looks)],
+        "drawn": None if drawn is None else drawn.to_json(),
         "files": list(files),
-        "zip": has_zip,
+        "zip": options.zip,
     }
-    return {MANIFEST: readable(values), TABLE: _table(sheets, looks, models)}
+    return {MANIFEST: readable(values), TABLE: _table(sheets, looks, options, models)}
 
 
 def _used_models(looks: Sequence[Look]) -> list[str]:
@@ -99,8 +106,9 @@ def _place(sprite: Sprite) -> dict[str, int]:
     }
 
 
-def _picture(look: Look) -> dict[str, Any]:
-    return {"from": look.file, "recipe": None if look.recipe is None else recipe_to_json(look.recipe)}
+def _picture(look: Look, says_recipe: bool) -> dict[str, Any]:
+    recipe = look.recipe if says_recipe else None
+    return {"from": look.file, "recipe": None if recipe is None else recipe_to_json(recipe)}
 
 
 def _model(identity: str, facts: Facts | None) -> dict[str, Any]:
@@ -114,7 +122,9 @@ def _model(identity: str, facts: Facts | None) -> dict[str, Any]:
     }
 
 
-def _table(sheets: Sequence[Sheet], looks: Sequence[Look], models: Mapping[str, Facts]) -> str:
+def _table(
+    sheets: Sequence[Sheet], looks: Sequence[Look], options: PackOptions, models: Mapping[str, Facts]
+) -> str:
     target = io.StringIO()
     rows = csv.writer(target, lineterminator="\n")
     rows.writerow(_COLUMNS)
@@ -126,19 +136,18 @@ def _table(sheets: Sequence[Sheet], looks: Sequence[Look], models: Mapping[str, 
         }
         for sprite in sheet.sprites:
             place = (sprite.name, sheet.scale, sheet.pages[sprite.page].file, *_place(sprite).values())
-            rows.writerow(
-                (*place, *frames.get(sprite.name, ("", "")), *_origin(looks[sprite.picture], models))
-            )
+            origin = _origin(looks[sprite.picture], options.recipes, models)
+            rows.writerow((*place, *frames.get(sprite.name, ("", "")), *origin))
     return target.getvalue()
 
 
-def _origin(look: Look, models: Mapping[str, Facts]) -> Iterator[object]:
+def _origin(look: Look, says_recipe: bool, models: Mapping[str, Facts]) -> Iterator[object]:
     recipe = look.recipe
     facts = models.get(recipe.bundle_id) if recipe else None
     yield _harmless(look.file)
     yield recipe.bundle_id if recipe else ""
     yield _harmless(facts.name) if facts else ""
-    yield "" if recipe is None or recipe.seed is None else recipe.seed
+    yield "" if recipe is None or recipe.seed is None or not says_recipe else recipe.seed
     yield _harmless(str(facts.trained.get("date", ""))) if facts else ""
     yield _harmless(facts.licence) if facts else ""
 

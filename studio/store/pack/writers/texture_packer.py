@@ -33,7 +33,7 @@ def multiatlas(sheet: Sheet) -> dict[str, str]:
         for page, sprites in zip(sheet.pages, sheet.by_page)
     ]
     meta = {"app": _APP, "version": __version__, "frameTags": _frame_tags(sheet, sheet.sprites)}
-    animations = {animation.name: list(animation.frames) for animation in sheet.animations}
+    animations = {animation.name: list(animation.shown) for animation in sheet.animations}
     return {f"{sheet.stem}.json": readable({"textures": textures, "animations": animations, "meta": meta})}
 
 
@@ -91,18 +91,21 @@ def _frame(sprite: Sprite) -> dict[str, Any]:
 
 
 def _animations(sheet: Sheet, sprites: tuple[Sprite, ...]) -> dict[str, list[str]]:
-    """Of each animation the frames on this page: PixiJS looks for them on no other."""
+    """Of each animation the frames on this page, as they are shown: PixiJS looks for them on no other."""
     here = {sprite.name for sprite in sprites}
-    found = {each.name: [name for name in each.frames if name in here] for each in sheet.animations}
+    found = {each.name: [name for name in each.shown if name in here] for each in sheet.animations}
     return {name: frames for name, frames in found.items() if frames}
 
 
 def _frame_tags(sheet: Sheet, sprites: tuple[Sprite, ...]) -> list[dict[str, Any]]:
-    """From which frame to which; an animation's frames stand together."""
+    """Aseprite's: from which frame to which, and how; an animation's frames stand together."""
     at = {sprite.name: index for index, sprite in enumerate(sprites)}
     tags = []
     for animation in sheet.animations:
         places = [at[name] for name in animation.frames if name in at]
         if places:
-            tags.append({"name": animation.name, "from": places[0], "to": places[-1], "direction": "forward"})
+            direction = "pingpong" if animation.play == "ping-pong" else "forward"
+            repeat = {"repeat": "1"} if animation.play == "once" else {}
+            place = {"from": places[0], "to": places[-1], "direction": direction}
+            tags.append({"name": animation.name, **place, **repeat})
     return tags
