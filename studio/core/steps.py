@@ -22,7 +22,8 @@ class Step(Enum):
     """In the order in which the artist meets them; the value is the title they read."""
 
     PICTURES = "Pictures"
-    CHOICES = "Size and time"
+    FIT = "Fit"
+    TIME = "Time"
     TRAINING = "Training"
     DONE = "Done"
 
@@ -37,6 +38,8 @@ class Found:
     accepted: int
     suggested_size: int = 64
     pixel_art: bool = False
+    side: int = 64  # the usual longer side, px; of pixel art on its own grid
+    faces_one_way: bool = False  # a mirrored picture would be out of style
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Answers:
     own_minutes: float = 30.0
     licence: str = ""
     seed: int = 0
+    device: str = "auto"
 
     @property
     def minutes(self) -> float:
@@ -66,6 +70,7 @@ class Answers:
             mirror=self.mirror,
             minutes=self.minutes,
             seed=self.seed,
+            device=self.device,
             licence=self.licence.strip(),
         )
 
@@ -85,9 +90,9 @@ class Wizard:
         return Wizard(Step.PICTURES, replace(answers, paths=tuple(paths), found=None, name=name))
 
     def looked_through(self, found: Found) -> Wizard:
-        """The pictures are surveyed: the size they suggest is taken until the artist says otherwise."""
-        size = min(SIZES, key=lambda offered: (abs(offered - found.suggested_size), offered))
-        return replace(self, answers=replace(self.answers, found=found, size=size))
+        """The pictures are surveyed: what they suggest is taken until the artist says otherwise."""
+        size, mirror = offered_size(found), not found.faces_one_way
+        return replace(self, answers=replace(self.answers, found=found, size=size, mirror=mirror))
 
     def problem(self, taken: Collection[str] = ()) -> StudioError | None:
         """Why the artist cannot go on from this step yet; None if they can.
@@ -96,8 +101,8 @@ class Wizard:
         """
         if self.step is Step.PICTURES:
             return self._problem_with_pictures()
-        if self.step is Step.CHOICES:
-            return self._problem_with_choices(taken)
+        if self.step is Step.TIME:
+            return self._problem_with_recipe(taken)
         return None
 
     def _problem_with_pictures(self) -> StudioError | None:
@@ -113,7 +118,7 @@ class Wizard:
             )
         return None
 
-    def _problem_with_choices(self, taken: Collection[str]) -> StudioError | None:
+    def _problem_with_recipe(self, taken: Collection[str]) -> StudioError | None:
         recipe = self.answers.recipe()
         try:
             recipe.check()
@@ -125,7 +130,7 @@ class Wizard:
 
     def can_go_back(self) -> bool:
         """A run that is under way or done cannot be unasked."""
-        return self.step is Step.CHOICES
+        return self.step in (Step.FIT, Step.TIME)
 
     def next(self, taken: Collection[str] = ()) -> Wizard:
         """The step after this one. Raises StudioError when something is missing."""
@@ -139,6 +144,35 @@ class Wizard:
         if not self.can_go_back():
             return self
         return replace(self, step=STEPS[STEPS.index(self.step) - 1])
+
+
+def offered_size(found: Found) -> int:
+    """The size offered that is nearest to what the pictures suggest."""
+    return min(SIZES, key=lambda offered: (abs(offered - found.suggested_size), offered))
+
+
+def size_in_words(found: Found, size: int) -> str:
+    """What choosing this size means for these pictures."""
+    if found.pixel_art:
+        if size < found.side:
+            return f"Yours are drawn on {found.side} pixels; made smaller they lose their pixel look."
+        return f"Yours are drawn on {found.side} pixels. They are learnt on that grid and stay crisp."
+    if size > found.side:
+        return f"Most of yours have only {found.side} pixels; enlarged they stay soft."
+    if size < offered_size(found):
+        return f"Most of yours have {found.side} pixels. Smaller ones learn faster and lose fine detail."
+    if size > offered_size(found):
+        return f"Most of yours have {found.side} pixels. Twice the side takes about four times as long."
+    if size < found.side:
+        return f"Most of yours have {found.side} pixels; {size} is a good first size for them."
+    return f"Most of yours have {found.side} pixels: nothing is lost."
+
+
+def mirror_in_words(found: Found) -> str:
+    """Why mirrored pictures are suggested or not."""
+    if found.faces_one_way:
+        return "Yours face one way; mirrored ones would be out of style."
+    return "Yours face either way; mirrored ones double what there is to learn from."
 
 
 def proposed_name(paths: tuple[Path, ...], taken: Collection[str] = ()) -> str:

@@ -1,28 +1,43 @@
-"""What the wizard's first page does on its thread: the survey, thumbnails, one picture to try fits on."""
+"""What the wizard's first page does on its thread: the survey, and pictures to show of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 
 from studio.core.pixels import Pictures
 from studio.core.progress import Progress
 from studio.core.steps import Found
-from studio.store.importing import Accepted, Survey, fit_picture, survey
+from studio.store.importing import Accepted, Glance, Survey, fit_picture, survey
 from studio.store.importing.decoding import NotTaken, decode
 from studio.store.importing.sources import find
 
-from .pictures_page import MOST_THUMBNAILS, Example, Looked, Say, Thumbnail
+from .pictures_page import MOST_THUMBNAILS, Double, Example, Looked, Said, Say, Thumbnail
 
 _THUMBNAIL_SIDE = 144  # px, for 76 px shown at up to two device pixels each
 _EXAMPLE_SIDE = 168  # px
+_EXAMPLES = 6
+_MOST_DOUBLES, _MOST_OF_A_GROUP = 40, 4  # groups shown as pictures, and pictures of each
 
 
 def look_through(paths: Sequence[Path], progress: Progress, say: Say) -> Looked:
     """Runs on a job's thread. Raises StudioError when a path is gone, Cancelled from `progress`."""
-    surveyed = survey(paths, progress)
+    surveyed = survey(
+        paths, progress, Glance(lambda rgba: say(Thumbnail(rgba)), MOST_THUMBNAILS, _THUMBNAIL_SIDE)
+    )
+    sides = [max(accepted.width, accepted.height) for accepted in surveyed.accepted]
+    usual = round(median(sides) / surveyed.pixel_scale) if sides else 0
+    found = Found(
+        len(surveyed.accepted),
+        surveyed.suggested_size,
+        surveyed.pixel_art,
+        usual,
+        surveyed.faces_one_way,
+    )
     looked = Looked(
-        found=Found(len(surveyed.accepted), surveyed.suggested_size, surveyed.pixel_art),
+        found=found,
         scale=surveyed.pixel_scale,
         transparent=sum(accepted.alpha for accepted in surveyed.accepted),
         left_out=surveyed.left_out,
@@ -30,17 +45,31 @@ def look_through(paths: Sequence[Path], progress: Progress, say: Say) -> Looked:
         warnings=surveyed.warnings,
     )
     say(looked)
-    _say_thumbnails(paths, surveyed, progress, say)
+    _show_again(paths, surveyed, progress, say)
     return looked
 
 
-def _say_thumbnails(paths: Sequence[Path], surveyed: Survey, progress: Progress, say: Say) -> None:
-    """Evenly from the whole set, and the least square of them to show what each fit does."""
-    chosen = evenly(surveyed.accepted, MOST_THUMBNAILS)
-    if not chosen:
+def _show_again(paths: Sequence[Path], surveyed: Survey, progress: Progress, say: Say) -> None:
+    """What can be chosen only when all is known: pictures to try each fit on, doubles, and pixel art on
+    its own grid."""
+    wanted: dict[str, list[Callable[[Pictures], Said]]] = {}
+
+    def want(file: str, make: Callable[[Pictures], Said]) -> None:
+        wanted.setdefault(file, []).append(make)
+
+    def shrunk(rgba: Pictures) -> Pictures:
+        return small(rgba, "pad", _THUMBNAIL_SIDE, surveyed.pixel_art, surveyed.pixel_scale)
+
+    for accepted in unlike_shapes(surveyed.accepted, _EXAMPLES):
+        want(accepted.file, lambda rgba: Example(rgba, surveyed.pixel_art, surveyed.pixel_scale))
+    for group, files in enumerate(surveyed.duplicates[:_MOST_DOUBLES]):
+        for file in files[:_MOST_OF_A_GROUP]:
+            want(file, lambda rgba, group=group: Double(group, shrunk(rgba)))  # type: ignore[misc]
+    if surveyed.pixel_art:
+        for accepted in evenly(surveyed.accepted, MOST_THUMBNAILS):
+            want(accepted.file, lambda rgba: Thumbnail(shrunk(rgba)))
+    if not wanted:
         return
-    least_square = max(chosen, key=lambda a: max(a.width, a.height) / max(1, min(a.width, a.height)))
-    wanted = {accepted.file for accepted in chosen}
     with find(paths, progress) as found:
         for source in found.sources:
             if source.file not in wanted:
@@ -50,9 +79,8 @@ def _say_thumbnails(paths: Sequence[Path], surveyed: Survey, progress: Progress,
                 rgba = decode(source.read(), source.file)
             except NotTaken:  # it changed since the survey; the training looks again anyway
                 continue
-            if source.file == least_square.file:
-                say(Example(rgba, surveyed.pixel_art, surveyed.pixel_scale))
-            say(Thumbnail(small(rgba, "pad", _THUMBNAIL_SIDE, surveyed.pixel_art, surveyed.pixel_scale)))
+            for make in wanted[source.file]:
+                say(make(rgba))
 
 
 def evenly(accepted: Sequence[Accepted], most: int) -> list[Accepted]:
@@ -62,10 +90,19 @@ def evenly(accepted: Sequence[Accepted], most: int) -> list[Accepted]:
     return [accepted[i * len(accepted) // most] for i in range(most)]
 
 
+def unlike_shapes(accepted: Sequence[Accepted], most: int) -> list[Accepted]:
+    """At most `most`, from the tallest to the widest: on them the ways to fit differ most."""
+    some = sorted(evenly(accepted, 400), key=lambda a: math.log(max(1, a.width) / max(1, a.height)))
+    if len(some) <= most:
+        return some
+    return [some[i * (len(some) - 1) // (most - 1)] for i in range(most)]
+
+
 def small(rgba: Pictures, fit: str, side: int, pixel_art: bool, scale: int) -> Pictures:
     """One picture fitted for the screen; pixel art stays on its own grid. uint8 [s, s, 4]."""
     if pixel_art:
-        side = max(1, max(rgba.shape[:2]) // scale)
+        longer_or_shorter = min if fit == "crop" else max
+        side = max(1, longer_or_shorter(rgba.shape[:2]) // scale)
     return fit_picture(rgba, side, fit, pixel_art, scale)
 
 

@@ -14,9 +14,10 @@ from studio.store.runs import Run
 
 from .actions import name_room
 from .backdrop import Backdrop
-from .choices_page import ChoicesPage, FitExample
+from .fit_page import FitExample, FitPage
 from .pictures_page import Looked, LookThrough, PicturesPage
 from .state import Shelf, Value
+from .time_page import TimePage
 from .training import Phase, TrainingDesk
 from .training_page import TrainingPage
 from .widgets import Banner, button, column, frame, icon_button, label, restyle, reword, row
@@ -42,7 +43,8 @@ class NewModel(QWidget):
         self.wizard: Value[Wizard] = Value(Wizard(), self)
         self.banner = Banner()
         self.pictures = PicturesPage(look_through, backdrop)
-        self.choices = ChoicesPage(fit_example)
+        self.fit = FitPage(fit_example, backdrop)
+        self.time = TimePage()
         self.training = TrainingPage(desk, backdrop)
         self._build()
         self._connect()
@@ -59,12 +61,12 @@ class NewModel(QWidget):
         self._close = icon_button("Close", "x", self.closed.emit, "Esc")
         head.addWidget(self._close)
         self._pages = QStackedLayout()
-        for page in (self.pictures, self.choices, self.training):
+        for page in (self.pictures, self.fit, self.time, self.training):
             self._pages.addWidget(page)
         holder = QWidget()
         holder.setLayout(self._pages)
         body = column(head, self.banner, holder, spacing=18)
-        body.setContentsMargins(32, 26, 32, 20)
+        body.setContentsMargins(32, 22, 32, 18)
         body.setStretch(2, 1)
         self.foot = self._build_foot()
         whole = column(spacing=0)
@@ -87,8 +89,9 @@ class NewModel(QWidget):
         self._shelf.changed.connect(self._draw)
         self.pictures.given.connect(self._on_given)
         self.pictures.looked.connect(self._on_looked)
-        self.pictures.example_read.connect(self.choices.show_example)
-        self.choices.changed.connect(self._on_answered)
+        self.pictures.example_read.connect(self.fit.show_example)
+        self.fit.changed.connect(self._on_answered)
+        self.time.changed.connect(self._on_answered)
         self.training.background_wanted.connect(self.closed)
         self.training.use_wanted.connect(self.use_wanted)
         self.training.again_wanted.connect(self.start_anew)
@@ -121,7 +124,7 @@ class NewModel(QWidget):
         self.wizard.set(Wizard())
 
     def go_on(self) -> None:
-        """To the next step; from the choices that starts the run."""
+        """To the next step; from the last question that starts the run."""
         try:
             further = self.wizard.value.next(self._shelf.taken_names())
             if further.step is Step.TRAINING:
@@ -153,13 +156,14 @@ class NewModel(QWidget):
         run = next((run for run in self._shelf.runs if run.name == recipe.name), None)
         if run is None:  # it failed before anything was saved
             wizard = self.wizard.value
-            self.wizard.set(Wizard(Step.CHOICES, wizard.answers) if wizard.answers.found else Wizard())
+            self.wizard.set(Wizard(Step.TIME, wizard.answers) if wizard.answers.found else Wizard())
         else:
             self.resume(run)
 
     # What is heard
 
     def _on_given(self, paths: list[Path]) -> None:
+        self.fit.forget_examples()
         self.wizard.set(self.wizard.value.give_pictures(paths, self._shelf.taken_names()))
 
     def _on_looked(self, looked: Looked) -> None:
@@ -176,16 +180,17 @@ class NewModel(QWidget):
 
     def _draw(self) -> None:
         wizard = self.wizard.value
-        self._pages.setCurrentIndex(min(STEPS.index(wizard.step), 2))
+        self._pages.setCurrentIndex(min(STEPS.index(wizard.step), STEPS.index(Step.TRAINING)))
         for mark, step in zip(self._marks, STEPS, strict=True):
             place = STEPS.index(step) - STEPS.index(wizard.step)
             mark.setProperty("at", "now" if place == 0 else "done" if place < 0 else "later")
             restyle(mark)
-        self.choices.show_answers(wizard.answers)
+        self.fit.show_answers(wizard.answers)
+        self.time.show_answers(wizard.answers)
         problem = wizard.problem(self._shelf.taken_names())
-        is_asking = wizard.step in (Step.PICTURES, Step.CHOICES)
+        is_asking = wizard.step in (Step.PICTURES, Step.FIT, Step.TIME)
         self.foot.setVisible(is_asking)
         self.back.setVisible(wizard.can_go_back())
         self.next.setEnabled(problem is None)
-        reword(self.next, "Start training" if wizard.step is Step.CHOICES else "Next")
+        reword(self.next, "Start training" if wizard.step is Step.TIME else "Next")
         self._problem.setText(str(problem) if problem is not None else "")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QStringListModel, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QListView, QProgressBar, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedLayout, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.events import LeftOut, Working
@@ -17,11 +17,13 @@ from studio.core.progress import Progress
 from studio.core.steps import Found
 
 from .backdrop import Backdrop, to_pixmap
+from .found_list import FoundList
 from .jobs import Job
 from .sheets import ContactSheet
 from .widgets import Banner, EmptyState, button, column, frame, label, restyle, row
 
 MOST_THUMBNAILS = 80
+_SIDE_WIDTH = 340  # px
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +42,14 @@ class Looked:
 class Thumbnail:
     """One picture of the set, small."""
 
+    rgba: Pictures  # uint8 [h, w, 4]
+
+
+@dataclass(frozen=True, eq=False)
+class Double:
+    """One picture, small, of a group that shows the same."""
+
+    group: int  # among Looked.duplicates
     rgba: Pictures  # uint8 [s, s, 4]
 
 
@@ -52,10 +62,11 @@ class Example:
     scale: int
 
 
-Said = Looked | Thumbnail | Example
+Said = Looked | Thumbnail | Double | Example
 Say = Callable[[Said], None]
 LookThrough = Callable[[Sequence[Path], Progress, Say], Looked]
-"""Looks through the files on a thread. Says Looked when it knows, then up to MOST_THUMBNAILS thumbnails."""
+"""Looks through the files on a thread. Says up to MOST_THUMBNAILS thumbnails while it reads, Looked when it
+knows, then what can be shown only then: examples, doubles, and the thumbnails of pixel art once more."""
 
 
 def local_paths(event: QDragEnterEvent | QDropEvent) -> list[Path]:
@@ -77,8 +88,12 @@ class PicturesPage(QWidget):
         self._job: Job | None = None
         self.banner = Banner()
         self._sheet = ContactSheet("Thumbnails of your pictures", backdrop)
+        self._is_pixel_art = False
+        self._sides = QStackedLayout()
+        for side in (self._build_looking(), self._build_found()):
+            self._sides.addWidget(side)
         self._pages = QStackedLayout()
-        for page in (self._build_empty(), self._build_looking(), self._build_found()):
+        for page in (self._build_empty(), self._build_set()):
             self._pages.addWidget(page)
         holder = QWidget()
         holder.setLayout(self._pages)
@@ -101,53 +116,57 @@ class PicturesPage(QWidget):
         )
         return self._drop
 
-    def _build_looking(self) -> QWidget:
-        page = frame("panel")
-        self._doing = label("", "heading")
-        self._counted = label("", "muted")
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedWidth(420)
-        self._bar.setAccessibleName("Looking through the pictures")
-        inner = column(
-            self._doing, self._bar, self._counted, 8, row(button("Cancel", self.cancel), None), spacing=10
-        )
-        page.setLayout(row(None, column(None, inner, None), None, margins=24))
-        return page
-
-    def _build_found(self) -> QWidget:
+    def _build_set(self) -> QWidget:
+        """The thumbnails, and beside them what is going on or what was found."""
+        side = QWidget()
+        side.setFixedWidth(_SIDE_WIDTH)
+        side.setLayout(self._sides)
         page = QWidget()
-        side = frame("panel")
-        side.setFixedWidth(340)
-        self._figure = label("", "figure")
-        self._kind = label("", "muted", wrap=True)
-        self._warnings = Banner()
-        self._left_out_title = label("", "strong")
-        self._left_out = _list("Left out, with the reason")
-        self._duplicates_title = label("", "strong")
-        self._duplicates = _list("Pictures that show the same")
-        layout = column(
-            self._figure,
-            self._kind,
-            self._warnings,
-            self._left_out_title,
-            self._left_out,
-            self._duplicates_title,
-            self._duplicates,
-            None,
-            row(
-                button("Other folder…", self._choose_folder, "", "folder-open"),
-                button("Other files…", self._choose_files, "", "files"),
-                None,
-            ),
-            spacing=10,
-            margins=18,
-        )
-        side.setLayout(layout)
         whole = row(self._sheet, side, spacing=20)
         whole.setStretch(0, 1)
         page.setLayout(whole)
         return page
+
+    def _build_looking(self) -> QWidget:
+        side = frame("panel")
+        self._doing = label("", "heading", wrap=True)
+        self._counted = label("", "muted")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Looking through the pictures")
+        cancelling = row(button("Cancel", self.cancel), None)
+        side.setLayout(
+            column(self._doing, self._bar, self._counted, None, cancelling, spacing=10, margins=18)
+        )
+        return side
+
+    def _build_found(self) -> QWidget:
+        side = frame("panel")
+        self._figure = label("", "figure")
+        self._kind = label("", "muted", wrap=True)
+        self._warnings = Banner()
+        self.left_out = FoundList("Left out, with the reason")
+        self.doubles = FoundList("Pictures that show the same", is_pictured=True)
+        others = row(
+            button("Other folder…", self._choose_folder, "", "folder-open"),
+            button("Other files…", self._choose_files, "", "files"),
+            None,
+        )
+        layout = column(
+            self._figure,
+            self._kind,
+            self._warnings,
+            self.left_out,
+            self.doubles,
+            None,
+            others,
+            spacing=10,
+            margins=18,
+        )
+        layout.setStretch(3, 2)
+        layout.setStretch(4, 3)
+        side.setLayout(layout)
+        return side
 
     # Giving pictures
 
@@ -172,6 +191,8 @@ class PicturesPage(QWidget):
         self._doing.setText("Looking for pictures")
         self._counted.setText("")
         self._bar.setRange(0, 0)
+        self._sheet.clear(0, False)
+        self._sides.setCurrentIndex(0)
         self._pages.setCurrentIndex(1)
         job = Job(lambda progress, say: self._look_through(paths, progress, say), self)
         self._job = job
@@ -208,6 +229,8 @@ class PicturesPage(QWidget):
         self._bar.setValue(working.done)
         counted = f"{working.done} of {working.total}" if working.total else f"{working.done} so far"
         self._counted.setText(counted if working.done else "")
+        if self._sides.currentIndex() == 0:
+            self._sheet.expect(min(working.total, MOST_THUMBNAILS))
 
     def _on_said(self, job: Job, said: Said) -> None:
         if job is not self._job:
@@ -217,6 +240,8 @@ class PicturesPage(QWidget):
             self.looked.emit(said)
         elif isinstance(said, Example):
             self.example_read.emit(said)
+        elif isinstance(said, Double):
+            self.doubles.add_picture(said.group, to_pixmap(said.rgba), self._is_pixel_art)
         else:
             self._sheet.add(to_pixmap(said.rgba))
 
@@ -233,21 +258,24 @@ class PicturesPage(QWidget):
 
     def _show_looked(self, looked: Looked) -> None:
         accepted = looked.found.accepted
-        self._sheet.clear(min(accepted, MOST_THUMBNAILS), looked.found.pixel_art)
-        self._figure.setText(
-            f"{accepted:,}".replace(",", "\u202f") + (" picture" if accepted == 1 else " pictures")
-        )
+        self._is_pixel_art = looked.found.pixel_art
+        if self._is_pixel_art:  # they come again, on their own grid
+            self._sheet.clear(min(accepted, MOST_THUMBNAILS), is_pixel_art=True)
+        else:
+            self._sheet.expect(0)
+        counted = f"{accepted:,}".replace(",", "\u202f")
+        self._figure.setText(counted + (" picture" if accepted == 1 else " pictures"))
         self._kind.setText(kind_in_words(looked))
         if looked.warnings:
-            self._warnings.say(" ".join(looked.warnings), "warn")
+            self._warnings.say("\n".join(looked.warnings), "warn")
         else:
             self._warnings.hide()
         lines = [f"{left.file}: {left.reason}" for left in looked.left_out]
-        _fill(self._left_out_title, self._left_out, f"Left out: {len(lines)}", lines)
+        self.left_out.show_lines(f"Left out: {len(lines)}", lines)
         groups = ["  =  ".join(group) for group in looked.duplicates]
         words = "1 group shows" if len(groups) == 1 else f"{len(groups)} groups show"
-        _fill(self._duplicates_title, self._duplicates, f"{words} the same", groups)
-        self._pages.setCurrentIndex(2)
+        self.doubles.show_lines(f"{words} the same", groups)
+        self._sides.setCurrentIndex(1)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event):
@@ -279,24 +307,3 @@ def kind_in_words(looked: Looked) -> str:
         share = "all" if looked.transparent == looked.found.accepted else f"{looked.transparent}"
         words.append(f"Transparency in {share} of them is kept.")
     return " ".join(words) or "Opaque pictures."
-
-
-def _list(name: str) -> QListView:
-    made = QListView()
-    made.setProperty("role", "list")
-    made.setAccessibleName(name)
-    made.setModel(QStringListModel(made))
-    made.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-    made.setWordWrap(True)
-    made.setUniformItemSizes(False)
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    return made
-
-
-def _fill(title: QWidget, view: QListView, words: str, lines: list[str]) -> None:
-    title.setText(words)  # type: ignore[attr-defined]
-    title.setVisible(bool(lines))
-    view.setVisible(bool(lines))
-    model = view.model()
-    assert isinstance(model, QStringListModel)
-    model.setStringList(lines)

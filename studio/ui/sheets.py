@@ -50,6 +50,12 @@ class ContactSheet(QWidget):
         self._pixmaps, self._expected, self._is_pixel_art = [], expected, is_pixel_art
         self.update()
 
+    def expect(self, count: int) -> None:
+        """So many places are shown while they fill."""
+        if count != self._expected:
+            self._expected = count
+            self.update()
+
     def add(self, pixmap: QPixmap) -> None:
         self._pixmaps.append(pixmap)
         self.update()

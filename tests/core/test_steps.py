@@ -9,7 +9,17 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.core.recipe import PRESET_MINUTES
-from studio.core.steps import OWN_TIME, Answers, Found, Step, Wizard, proposed_name, time_in_words
+from studio.core.steps import (
+    OWN_TIME,
+    Answers,
+    Found,
+    Step,
+    Wizard,
+    mirror_in_words,
+    proposed_name,
+    size_in_words,
+    time_in_words,
+)
 
 
 def ready() -> Wizard:
@@ -24,7 +34,9 @@ def test_the_way_from_pictures_to_training() -> None:
     wizard = ready()
     assert wizard.step is Step.PICTURES and wizard.problem() is None
     wizard = wizard.next()
-    assert wizard.step is Step.CHOICES and wizard.answers.name == "Moon Cats" and wizard.answers.size == 96
+    assert wizard.step is Step.FIT and wizard.answers.size == 96 and wizard.answers.mirror is True
+    wizard = wizard.next()
+    assert wizard.step is Step.TIME and wizard.answers.name == "Moon Cats"
     wizard = wizard.next()
     assert wizard.step is Step.TRAINING and not wizard.can_go_back()
     assert wizard.next().step is Step.DONE
@@ -32,10 +44,12 @@ def test_the_way_from_pictures_to_training() -> None:
 
 
 def test_back_keeps_every_answer() -> None:
-    wizard = answered(ready().next(), name="Owls", fit="crop", preset="best")
+    wizard = answered(ready().next().next(), name="Owls", fit="crop", preset="best")
     back = wizard.back()
-    assert back.step is Step.PICTURES and back.answers == wizard.answers
-    assert back.back() is back
+    assert back.step is Step.FIT and back.answers == wizard.answers
+    assert back.back().step is Step.PICTURES
+    first = back.back()
+    assert first.back() is first
 
 
 def test_nothing_chosen_and_too_few_pictures_are_said_in_words() -> None:
@@ -49,7 +63,7 @@ def test_nothing_chosen_and_too_few_pictures_are_said_in_words() -> None:
 
 @pytest.mark.parametrize("name", ["", "a/b", "moon CATS "])
 def test_names_that_cannot_be(name: str) -> None:
-    wizard = answered(ready().next(), name=name)
+    wizard = answered(ready().next().next(), name=name)
     assert wizard.problem(taken=["Moon Cats"]) is not None
 
 
@@ -69,6 +83,17 @@ def test_presets_and_own_time_become_a_recipe() -> None:
 def test_odd_sizes_snap_to_one_that_is_offered() -> None:
     assert Wizard().looked_through(Found(20, 40)).answers.size == 32
     assert Wizard().looked_through(Found(20, 1000)).answers.size == 256
+
+
+def test_what_the_set_suggests_is_said_with_its_reason() -> None:
+    portraits = Found(300, suggested_size=128, side=512, faces_one_way=True)
+    assert Wizard().looked_through(portraits).answers.mirror is False
+    assert "one way" in mirror_in_words(portraits) and "either way" in mirror_in_words(Found(300))
+    assert "512" in size_in_words(portraits, 128) and "good first size" in size_in_words(portraits, 128)
+    assert "four times" in size_in_words(portraits, 256) and "faster" in size_in_words(portraits, 64)
+    assert "stay soft" in size_in_words(Found(300, 48, side=48), 64)
+    sprites = Found(300, suggested_size=16, pixel_art=True, side=16)
+    assert "crisp" in size_in_words(sprites, 16) and "lose" in size_in_words(replace(sprites, side=32), 16)
 
 
 def test_proposed_names_avoid_the_taken_ones() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QListView, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
@@ -34,24 +34,21 @@ def press(button: QPushButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def to_choices(studio: Studio, qtbot: QtBot, pictures: Path) -> None:
+def to_time(studio: Studio, qtbot: QtBot, pictures: Path) -> None:
     drop(studio, pictures)
     wizard = studio.window.new_model
     assert wizard.isVisible()
     qtbot.waitUntil(lambda: not wizard.pictures.is_busy and wizard.next.isEnabled(), timeout=20_000)
     press(wizard.next)
-    assert wizard.wizard.value.step is Step.CHOICES
+    assert wizard.wizard.value.step is Step.FIT
+    press(wizard.next)
+    assert wizard.wizard.value.step is Step.TIME
 
 
 def to_training(studio: Studio, qtbot: QtBot, pictures: Path) -> None:
-    to_choices(studio, qtbot, pictures)
+    to_time(studio, qtbot, pictures)
     press(studio.window.new_model.next)
     qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.RUNNING, timeout=20_000)
-
-
-def lines(view: QListView) -> list[str]:
-    model = view.model()
-    return [model.data(model.index(i, 0)) for i in range(model.rowCount())]
 
 
 def test_the_whole_road(open_studio: Open, qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
@@ -60,22 +57,27 @@ def test_the_whole_road(open_studio: Open, qtbot: QtBot, pictures: Path, tmp_pat
     drop(studio, pictures)
     qtbot.waitUntil(lambda: not wizard.pictures.is_busy, timeout=20_000)
     assert wizard.pictures._figure.text() == "13 pictures"
-    assert lines(wizard.pictures._left_out) == ["notes.txt: not a picture"]
-    (group,) = lines(wizard.pictures._duplicates)
+    assert wizard.pictures.left_out.lines == ["notes.txt: not a picture"]
+    (group,) = wizard.pictures.doubles.lines
     assert "cat 0.png" in group
     assert "copy.png" in group
     assert wizard.pictures._sheet.count == 13
+    assert not wizard.pictures.doubles.model.item(0).icon().isNull()
     press(wizard.next)
 
-    assert wizard.choices.name.text() == "Moon Cats"
-    assert not wizard.choices.fits["crop"].icon().isNull()
-    wizard.choices.name.selectAll()
-    QTest.keyClicks(wizard.choices.name, "Faces")
-    press(wizard.choices.presets["quick"])
+    assert wizard.fit.fits["crop"].sheet.count == 6
+    press(wizard.fit.fits["crop"])
+    press(wizard.next)
+
+    assert wizard.time.name.text() == "Moon Cats"
+    wizard.time.name.selectAll()
+    QTest.keyClicks(wizard.time.name, "Faces")
+    press(wizard.time.presets["quick"])
     press(wizard.next)
 
     qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=20_000)
-    assert studio.desk.recipe == Recipe(name="Faces", size=wizard.wizard.value.answers.size, minutes=5.0)
+    size = wizard.wizard.value.answers.size
+    assert studio.desk.recipe == Recipe(name="Faces", size=size, fit="crop", mirror=True, minutes=5.0)
     assert wizard.wizard.value.step is Step.DONE
     assert wizard.training.advice.text().startswith("Still improving")
     assert wizard.training.samples._side == 16
@@ -90,6 +92,17 @@ def test_the_whole_road(open_studio: Open, qtbot: QtBot, pictures: Path, tmp_pat
     window.create_room.save_to_file(tmp_path / "first.png")
     qtbot.waitUntil((tmp_path / "first.png").exists)
     assert [b.folder.name for b in studio.shelf.own] == ["Faces"]
+
+
+def test_what_was_left_out_can_be_copied(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio()
+    drop(studio, pictures)
+    page = studio.window.new_model.pictures
+    qtbot.waitUntil(lambda: not page.is_busy, timeout=20_000)
+    page.left_out.view.setFocus()
+    QTest.keyClick(page.left_out.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "notes.txt: not a picture"
+    assert "stay close to yours" in page._warnings.text
 
 
 def test_too_few_pictures_cannot_go_on(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
@@ -113,13 +126,15 @@ def test_a_folder_that_is_gone_is_a_sentence(open_studio: Open, qtbot: QtBot, tm
 
 def test_back_keeps_the_answers(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
     studio = open_studio()
-    to_choices(studio, qtbot, pictures)
+    to_time(studio, qtbot, pictures)
     wizard = studio.window.new_model
-    wizard.choices.name.selectAll()
-    QTest.keyClicks(wizard.choices.name, "Owls")
+    wizard.time.name.selectAll()
+    QTest.keyClicks(wizard.time.name, "Owls")
+    press(wizard.back)
     press(wizard.back)
     press(wizard.next)
-    assert wizard.choices.name.text() == "Owls"
+    press(wizard.next)
+    assert wizard.time.name.text() == "Owls"
 
 
 def test_stop_and_keep_makes_a_model(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
@@ -166,7 +181,7 @@ def test_training_goes_on_in_the_background(open_studio: Open, qtbot: QtBot, pic
 
 def test_an_error_while_training_is_said_in_place(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
     studio = open_studio("fail")
-    to_choices(studio, qtbot, pictures)
+    to_time(studio, qtbot, pictures)
     press(studio.window.new_model.next)
     qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.FAILED, timeout=20_000)
     page = studio.window.new_model.training
@@ -217,5 +232,5 @@ def test_names_of_unfinished_runs_are_taken(
     values = {"format": 1, "id": "0" * 16, "recipe": Recipe(name="Moon Cats").to_json(), "paths": []}
     (run / "run.json").write_text(json.dumps(values))
     studio = open_studio()
-    to_choices(studio, qtbot, pictures)
-    assert studio.window.new_model.choices.name.text() == "Moon Cats 2"
+    to_time(studio, qtbot, pictures)
+    assert studio.window.new_model.time.name.text() == "Moon Cats 2"

@@ -2,16 +2,19 @@
 
 from .decoding import read_picture
 from .fitting import fit_picture
-from .preparing import PreparedSet, load_prepared, prepare
-from .surveying import Accepted, Survey, survey
+from .preparing import FewPrepared, PreparedSet, load_prepared, prepare, prepare_few
+from .surveying import Accepted, Glance, Survey, survey
 
 __all__ = [
     "Accepted",
+    "FewPrepared",
+    "Glance",
     "PreparedSet",
     "Survey",
     "fit_picture",
     "load_prepared",
     "prepare",
+    "prepare_few",
     "read_picture",
     "survey",
 ]

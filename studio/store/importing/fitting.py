@@ -29,7 +29,7 @@ def fit_picture(rgba: Pictures, size: int, fit: str, pixel_art: bool, pixel_scal
         rgba = _centred(rgba, side, side)
     if fit == "stretch":
         return _resize(rgba, size, size)
-    return _centred(_shrunk_into(rgba, size), size, size)
+    return _centred(shrunk_into(rgba, size), size, size)
 
 
 def _fit_pixel_art(rgba: Pictures, size: int, fit: str) -> Pictures:
@@ -38,7 +38,7 @@ def _fit_pixel_art(rgba: Pictures, size: int, fit: str) -> Pictures:
     if fit == "trim":
         rgba = _content(rgba)
     if fit != "crop" and max(rgba.shape[:2]) > size:
-        rgba = _shrunk_into(rgba, size)
+        rgba = shrunk_into(rgba, size)
     return _centred(rgba, size, size)
 
 
@@ -63,7 +63,7 @@ def _centred(rgba: Pictures, width: int, height: int) -> Pictures:
     return result
 
 
-def _shrunk_into(rgba: Pictures, size: int) -> Pictures:
+def shrunk_into(rgba: Pictures, size: int) -> Pictures:
     """As large as fits into size x size, the shape kept."""
     height, width = rgba.shape[:2]
     ratio = size / max(height, width)

@@ -30,7 +30,7 @@ from .fitting import fit_picture
 from .palette import PaletteGatherer
 from .parallel import in_parallel
 from .pixel_art import LARGEST_GRID
-from .sources import Source, find
+from .sources import Found, Source, find
 from .surveying import Accepted, Distinct, Examined, Survey, digest_of, examine
 
 _IMPORTER = 1
@@ -38,6 +38,7 @@ _IMPORTER = 1
 _MULTIPLE = 8  # px; the network halves a side three times
 _UNUSED_AFTER_S = 30 * 24 * 3600.0
 _ARRAY, _FACTS = "pictures.npy", "facts.json"
+_SAID_OF_IT = ("warnings", "faces_one_way", "in_common")  # may be said otherwise of the same pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,37 @@ def prepare(
     return ready
 
 
+@dataclass(frozen=True, eq=False)
+class FewPrepared:
+    """Some pictures of a set as `prepare` would make them, for a trial of speed."""
+
+    rgba: Pictures  # uint8 [n, size, size, 4]
+    palette: Pictures | None
+    has_alpha: bool
+
+
+def prepare_few(
+    paths: Sequence[Path],
+    size: int,
+    fit: str,
+    most: int,
+    progress: Progress = Progress(),  # noqa: B008 (does nothing)
+) -> FewPrepared:
+    """At most `most` pictures from the whole of `paths`, in memory. Raises StudioError and Cancelled."""
+    with find(paths, progress) as found:
+        every = max(1, -(-len(found.sources) // most))
+        examined = examine(Found(found.sources[::every]), progress)
+        if not examined.distinct:
+            raise _too_few(examined)
+        plan = _plan(examined.survey, size, fit)
+        rgba = np.stack([_fit_one(picture, plan) for picture in examined.distinct])
+    gatherer = PaletteGatherer()
+    for picture in rgba if plan.pixel_art else ():
+        gatherer.add(picture)
+    palette = gatherer.palette() if plan.pixel_art else None
+    return FewPrepared(rgba, palette, bool(rgba[..., 3].min() < 255))
+
+
 def _too_few(examined: Examined) -> StudioError:
     good, bad = len(examined.distinct), len(examined.survey.left_out)
     left = f" {bad} files were left out." if bad else ""
@@ -124,7 +156,9 @@ def _content_key(examined: Examined, size: int, fit: str) -> str:
     content = hashlib.blake2b(f"{_IMPORTER}|{size}|{fit}".encode(), digest_size=16)
     for picture in examined.distinct:
         content.update(picture.digest)
-    content.update(json.dumps(asdict(examined.survey)).encode())
+    survey = asdict(examined.survey)
+    found = {key: value for key, value in survey.items() if key not in _SAID_OF_IT}
+    content.update(json.dumps(found).encode())
     return content.hexdigest()
 
 
@@ -235,6 +269,8 @@ def _to_json(ready: PreparedSet) -> dict[str, Any]:
             "left_out": [(item.file, item.reason) for item in survey.left_out],
             "duplicates": survey.duplicates,
             "warnings": survey.warnings,
+            "faces_one_way": survey.faces_one_way,
+            "in_common": survey.in_common,
         },
     }
 
@@ -252,6 +288,8 @@ def _from_json(folder: Path, values: dict[str, Any]) -> PreparedSet:
             left_out=tuple(LeftOut(*item) for item in seen["left_out"]),
             duplicates=tuple(tuple(group) for group in seen["duplicates"]),
             warnings=tuple(seen["warnings"]),
+            faces_one_way=bool(seen.get("faces_one_way", False)),  # not told by older sets
+            in_common=float(seen.get("in_common", 1.0)),
             **{key: seen[key] for key in ("pixel_scale", "pixel_art", "suggested_size")},
         ),
         **{key: values[key] for key in ("count", "size", "scale", "pixel_art", "has_alpha")},
