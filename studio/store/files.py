@@ -226,6 +226,11 @@ class Library:
         return self.root / "prepared"
 
     @property
+    def maps(self) -> Path:
+        """Where the pictures of sets lie on their maps; can be removed at any time, costs only time."""
+        return self.root / "maps"
+
+    @property
     def locks(self) -> Path:
         """One empty file for each run that was ever held; see `runs.held`."""
         return self.root / "locks"
