@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pack_readers as readers
 import pytest
 from bundles import make_bundle
@@ -14,6 +15,7 @@ from pictures import fill, save, sprite
 
 from studio import __main__ as start
 from studio.store.files import Library
+from studio.store.pack import Spool
 
 Run = Callable[..., tuple[int, list[dict[str, Any]], str]]
 
@@ -90,6 +92,83 @@ def test_new_pictures_keep_where_they_come_from(command: Run, library: Library, 
     assert all(entry["recipe"]["latent"] for entry in values["pictures"])
 
 
+def test_new_pictures_in_one_go(command: Run, library: Library, tmp_path: Path) -> None:
+    make_bundle(library.bundles, "toy", novelty=(0.1, 0.2, 0.3, 100.0))
+    out = tmp_path / "game" / "portraits"
+    ask = ("--count", "12", "--unique", "--seed", "5", "--out", out, "--json")
+    status, events, err = command("pack", "--from", "toy", "--target", "json", "--gallery", *ask)
+    finished = events[-1]
+    assert (status, err, finished["count"], finished["animations"]) == (0, "", 12, [])
+    assert {"decoding", "finishing", "choosing", "writing"} <= set(finished["seconds"])
+    assert finished["refused"] == finished["drawn"]["refused"]
+    names = [f"toy_{number:04}" for number in range(1, 13)]
+    assert sorted(readers.texture_packer(out / "toy.json")) == names
+    values = json.loads((out / "manifest.json").read_text())
+    assert values["drawn"]["seed"] == 5 and values["drawn"]["is_unique"]
+    assert len({entry["recipe"]["seed"] for entry in values["pictures"]}) == 12
+    assert (out / "provenance.md").exists() and (out / "gallery.html").exists()
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    assert command("pack", "--from", "toy", "--target", "json", "--gallery", *ask)[0] == 0
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+    assert sorted(path.name for path in out.parent.iterdir()) == ["portraits"]
+
+
+def test_a_sample_as_a_pack_is_the_same_pictures(command: Run, library: Library, tmp_path: Path) -> None:
+    make_bundle(library.bundles, "toy")
+    ask = ("toy", "--count", "5", "--seed", "3")
+    assert command("sample", *ask, "--out", tmp_path / "loose")[0] == 0
+    status, _, err = command("sample", *ask, "--out", tmp_path / "out", "--pack", "godot")
+    assert status == 0 and "5 pictures drawn from seed 3; 0 repeats left out." in err
+    shown = readers.godot(tmp_path / "out" / "toy.tres")
+    for name, file in zip(sorted(shown), sorted((tmp_path / "loose").iterdir()), strict=True):
+        cut = shown[name][0]
+        cut[cut[..., 3] == 0] = 0
+        wanted = readers.page(file).copy()
+        wanted[wanted[..., 3] == 0] = 0
+        assert np.array_equal(cut, wanted)
+
+
+def test_what_is_in_the_way_is_told_before_anything_is_drawn(
+    command: Run, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_bundle(library.bundles, "toy")
+    drawn: list[str] = []
+    add = Spool.add
+    monkeypatch.setattr(Spool, "add", lambda self, *given: (drawn.append(given[0]), add(self, *given)))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").touch()
+    ask = ("pack", "--from", "toy", "--count", "500", "--target", "json")
+    for out, words in (
+        ("out", ()),
+        ("new", ("--page", "64", "--scale", "8")),
+        ("new", ("--names", "{what}")),
+    ):
+        status, _, err = command(*ask, "--out", tmp_path / out, *words)
+        assert status == 1, err
+    assert len(drawn) == 3
+    assert [path.name for path in tmp_path.iterdir() if path.name != "library"] == ["out"]
+
+
+def test_ctrl_c_while_a_set_is_drawn_leaves_nothing(
+    command: Run, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_bundle(library.bundles, "toy")
+    add = Spool.add
+
+    def interrupted(self: Spool, file: str, *rest: Any) -> None:
+        if file == "toy_0007":
+            raise KeyboardInterrupt
+        add(self, file, *rest)
+
+    monkeypatch.setattr(Spool, "add", interrupted)
+    out = tmp_path / "out"
+    status, _, _ = command("sample", "toy", "--count", "20", "--out", out, "--pack", "json", "--unique")
+    assert status == 1  # a model that does not know how new its pictures are
+    status, _, err = command("sample", "toy", "--count", "20", "--out", out, "--pack", "json")
+    assert status == 130 and "Stopped" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["library"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -110,6 +189,8 @@ def test_wrong_usage(command: Run, words: list[str]) -> None:
 
 def test_known_errors_are_sentences(command: Run, tmp_path: Path) -> None:
     out = ("--out", tmp_path / "out", "--target", "json", "--json")
+    status, events, _ = command("pack", *out)
+    assert status == 1 and "new ones of a model" in events[-1]["message"]
     status, events, _ = command("pack", tmp_path / "nowhere", *out)
     assert status == 1 and "nowhere" in events[-1]["message"]
     source = fill(tmp_path / "in", 2, 100)

@@ -18,19 +18,25 @@ from studio.core.events import LeftOut
 from studio.core.picture import Finish, Picture
 from studio.core.pixels import Pictures, rms_difference
 from studio.store.fitted import Fitted, fitted_pictures
+from studio.store.pack import TARGETS, PackOptions
 
 from .files import Item, save, save_all, stem
 from .options import (
     BundleArgument,
     DeviceOption,
+    DiversityOption,
     JsonOption,
     LibraryOption,
     OutOption,
     PicturesArgument,
+    SeedOption,
     SideOption,
+    UniqueOption,
+    one_of,
     open_bundle,
     speak,
 )
+from .packing import NewPictures, pack_new
 from .voice import plural
 
 
@@ -38,15 +44,19 @@ def sample(
     bundle: BundleArgument,
     count: Annotated[int, typer.Option(help="How many, all different.", min=1)],
     out: OutOption,
-    seed: Annotated[
-        int | None, typer.Option(help="Same seed, same pictures.", min=0, show_default="a new one")
-    ] = None,
-    diversity: Annotated[float, typer.Option(help="Below 1 safer, above 1 wilder.", min=0)] = 1.0,
-    unique: Annotated[
-        bool,
-        typer.Option("--unique", help="Leave out near-copies of the set's own pictures and of each other."),
-    ] = False,
+    seed: SeedOption = None,
+    diversity: DiversityOption = 1.0,
+    unique: UniqueOption = False,
     size: SideOption = 0,
+    pack: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET",
+            help=f"As a pack for a game: {', '.join(TARGETS)}. `pack --from` has all its choices.",
+            callback=one_of(tuple(TARGETS)),
+            show_default="single files",
+        ),
+    ] = None,
     device: DeviceOption = "auto",
     library: LibraryOption = None,
     json: JsonOption = False,
@@ -57,6 +67,10 @@ def sample(
         from studio.generate.drawing import Sample
         from studio.generate.novelty import Novelty
 
+        if pack is not None:
+            new = NewPictures(bundle, count, seed, diversity, size, unique, device)
+            pack_new(voice, new, out, PackOptions(pack, name="", animations=False), library)
+            return
         chosen = open_bundle(bundle, library)
         seed = secrets.randbelow(2**31) if seed is None else seed
         decoder = Decoder(chosen, device)

@@ -71,6 +71,14 @@ SideOption = Annotated[
     int, typer.Option("--size", min=0, metavar="PX", help="Side of the files; 0: its own.")
 ]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the pictures.")]
+SeedOption = Annotated[
+    int | None, typer.Option(help="Same seed, same pictures.", min=0, show_default="a new one")
+]
+DiversityOption = Annotated[float, typer.Option(help="Below 1 safer, above 1 wilder.", min=0)]
+UniqueOption = Annotated[
+    bool,
+    typer.Option("--unique", help="Leave out near-copies of the set's own pictures and of each other."),
+]
 DeviceOption = Annotated[
     str, typer.Option(help="auto, cpu or cuda.", callback=one_of(("auto", "cpu", "cuda")))
 ]

@@ -1,20 +1,38 @@
-"""The command that makes pictures ready for a game: `pack`."""
+"""The command that makes pictures ready for a game: `pack`, also of new ones in one go."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Annotated
+from dataclasses import asdict, dataclass
+from dataclasses import replace as replace_in
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from studio.core.errors import StudioError
 from studio.store.bundle import list_bundles
 from studio.store.facts import Facts
 from studio.store.files import starters_folder
-from studio.store.pack import ALPHAS, PLAYS, TARGETS, TRIMS, Packed, PackOptions
+from studio.store.pack import ALPHAS, PLAYS, TARGETS, TRIMS, Drawn, Packed, PackOptions
 from studio.store.pack import pack as pack_pictures
 
-from .options import JsonOption, LibraryOption, OutOption, PicturesArgument, one_of, open_library, speak
+from .options import (
+    DeviceOption,
+    DiversityOption,
+    JsonOption,
+    LibraryOption,
+    OutOption,
+    SeedOption,
+    SideOption,
+    UniqueOption,
+    one_of,
+    open_bundle,
+    open_library,
+    speak,
+)
 from .voice import Voice, plural
 
 _BY_TARGET = "by target"
@@ -35,12 +53,32 @@ def _two_shares(text: str) -> str:
 
 
 def pack(
-    pictures: PicturesArgument,
     out: OutOption,
     target: Annotated[
         str, typer.Option(help=f"What it is for: {', '.join(TARGETS)}.", callback=one_of(tuple(TARGETS)))
     ],
-    name: Annotated[str, typer.Option(help="What the set is called; its files begin so.")] = "sprites",
+    pictures: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PICTURES…", help="Files, folders and zips, to be packed as they are.", show_default=False
+        ),
+    ] = None,
+    bundle: Annotated[
+        str,
+        typer.Option("--from", metavar="BUNDLE", help="New pictures of this model.", show_default=False),
+    ] = "",
+    count: Annotated[int, typer.Option(min=1, help="How many new ones.")] = 300,
+    unique: UniqueOption = False,
+    seed: SeedOption = None,
+    diversity: DiversityOption = 1.0,
+    size: SideOption = 0,
+    device: DeviceOption = "auto",
+    name: Annotated[
+        str,
+        typer.Option(
+            help="What the set is called; its files begin so.", show_default="sprites, or the model"
+        ),
+    ] = "",
     scale: Annotated[
         str, typer.Option(metavar="1,2,3", help="Sizes to write, each with @2x, …", callback=_whole_numbers)
     ] = "1",
@@ -84,8 +122,13 @@ def pack(
         ),
     ] = "",
     animations: Annotated[
-        bool, typer.Option("--animations/--no-animations", help="Names that only count on are one.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--animations/--no-animations",
+            help="Names that differ only in their number are frames of one.",
+            show_default="of files, yes; of new pictures, no",
+        ),
+    ] = None,
     fps: Annotated[float, typer.Option(help="Pictures a second of animations.")] = 12.0,
     play: Annotated[
         str, typer.Option(help=f"How they go on: {', '.join(PLAYS)}.", callback=one_of(PLAYS))
@@ -118,10 +161,14 @@ def pack(
 ) -> None:
     """Make pictures ready for a game: sprite sheets, strips and files as engines read them."""
     with speak(json, library) as voice:
+        if bool(pictures) == bool(bundle):
+            raise StudioError(
+                "Pictures are packed, or new ones of a model.", "Give PICTURES, or --from BUNDLE."
+            )
         across, down = map(float, pivot.split(","))
         options = PackOptions(
             target=target,
-            name=name,
+            name=name or ("" if bundle else "sprites"),
             scales=tuple(map(int, scale.split(","))),
             padding=padding,
             extrude=extrude,
@@ -132,7 +179,7 @@ def pack(
             alpha=alpha,
             columns=columns,
             names=names,
-            animations=animations,
+            animations=not bundle if animations is None else animations,
             fps=fps,
             play=play,
             pivot=(across, down),
@@ -144,15 +191,63 @@ def pack(
             zip=zip,
             replace=replace,
         )
+        if bundle:
+            new = NewPictures(bundle, count, seed, diversity, size, unique, device)
+            pack_new(voice, new, out, options, library)
+        else:
+            known = partial(models_by_id, library)
+            tell(voice, pack_pictures(pictures or [], out, options, voice.progress, known))
 
-        def models() -> Mapping[str, Facts]:
-            found, _ = list_bundles((open_library(library).bundles, starters_folder()))
-            return {bundle.facts.id: bundle.facts for bundle in found}
 
-        _tell(voice, pack_pictures(pictures, out, options, voice.progress, models))
+def models_by_id(library: Path | None) -> Mapping[str, Facts]:
+    found, _ = list_bundles((open_library(library).bundles, starters_folder()))
+    return {bundle.facts.id: bundle.facts for bundle in found}
 
 
-def _tell(voice: Voice, packed: Packed) -> None:
+@dataclass(frozen=True)
+class NewPictures:
+    """What the commands were asked for; a seed of None is any."""
+
+    bundle: str
+    count: int
+    seed: int | None
+    diversity: float
+    side: int
+    is_unique: bool
+    device: str
+
+
+def pack_new(voice: Voice, new: NewPictures, out: Path, options: PackOptions, library: Path | None) -> None:
+    """A set of new pictures straight into a pack. options: without a name it is the model's."""
+    from studio.generate.decoder import Decoder
+    from studio.generate.novelty import Novelty
+    from studio.generate.sets import Wanted, pack_set
+
+    chosen = open_bundle(new.bundle, library)
+    seed = secrets.randbelow(2**31) if new.seed is None else new.seed
+    wanted = Wanted(chosen, new.count, seed, new.diversity, new.side, new.is_unique)
+    decoder = Decoder(chosen, new.device)
+    novelty = Novelty(chosen, new.device) if new.is_unique else None
+    options = replace_in(options, name=options.name or chosen.facts.name)
+    packed, drawn = pack_set(
+        wanted, decoder, novelty, out, options, voice.progress, partial(models_by_id, library)
+    )
+    voice.end_work()
+    voice.say(f"{plural(packed.count, 'picture')} drawn from seed {seed}; {turned_away(drawn)}.")
+    tell(voice, packed, refused=drawn.refused, drawn=drawn.to_json())
+
+
+def turned_away(drawn: Drawn) -> str:
+    """What was left out of a set, in words."""
+    if not drawn.is_unique:
+        return f"{plural(drawn.repeats, 'repeat')} left out"
+    copies = plural(drawn.copies, "near-copy", "near-copies")
+    others = drawn.doubles + drawn.repeats
+    return f"turned away: {copies} of the model's own pictures, {others} too like another of these"
+
+
+def tell(voice: Voice, packed: Packed, **more: Any) -> None:
+    """Everything about a pack that was made. more: for programs."""
     voice.end_work()
     voice.listing("Left out:", [f"{item.file}: {item.reason}" for item in packed.left_out])
     voice.listing("Replaced:", list(packed.replaced))
@@ -185,4 +280,5 @@ def _tell(voice: Voice, packed: Packed) -> None:
         seconds=packed.seconds,
         out=str(packed.out),
         zip=str(packed.zip) if packed.zip else None,
+        **more,
     )

@@ -7,17 +7,18 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from studio.core.errors import StudioError
-from studio.core.latent import picture_seed, seed_of_name
+from studio.core.latent import Latents, picture_seed, seed_of_name
 from studio.core.novelty import nearest
 from studio.core.picture import Finish, Picture
+from studio.core.pixels import Pictures
 from studio.store.bundle import Bundle
 
-from .decoder import Decoder
 from .novelty import Nearest, Novelty
 
 WILDEST = 10.0  # diversity; 2 is already far outside the artist's pictures
@@ -82,6 +83,14 @@ class Refused:
         return self.repeats + self.copies + self.doubles
 
 
+class Draws(Protocol):
+    """What is needed of a Decoder."""
+
+    def decode(self, latents: Latents) -> Pictures: ...
+
+    def finish(self, pictures: Pictures, finish: Finish) -> Pictures: ...
+
+
 class Sample:
     """Iterates over `count` pictures no two of which look the same; asking for more begins with the same.
 
@@ -91,7 +100,7 @@ class Sample:
     def __init__(
         self,
         bundle: Bundle,
-        decoder: Decoder,
+        decoder: Draws,
         seed: int,
         count: int,
         diversity: float = 1.0,

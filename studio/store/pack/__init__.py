@@ -3,7 +3,7 @@
 from .given import Given, GivenFile, Spool
 from .model import PLAYS
 from .options import TARGETS, TRIMS, PackOptions
-from .packing import Packed, pack, pack_given
+from .packing import ModelsById, Packed, check_ahead, pack, pack_given
 from .pixels import ALPHAS
 from .writers.provenance import Drawn
 
@@ -15,9 +15,11 @@ __all__ = [
     "Drawn",
     "Given",
     "GivenFile",
+    "ModelsById",
     "PackOptions",
     "Packed",
     "Spool",
+    "check_ahead",
     "pack",
     "pack_given",
 ]

@@ -115,6 +115,16 @@ def pack_given(
     )
 
 
+def check_ahead(given: Sequence[Given], out: Path, options: PackOptions, paths: Sequence[Path] = ()) -> None:
+    """What can be known of a pack from a few of its pictures, before the others are even made.
+
+    Raises StudioError as `pack_given` will.
+    """
+    options.check()
+    check_outlet(out.resolve(), paths, options.replace, options.zip)
+    planned(look_at(given, Progress())[0], options)
+
+
 def _write(
     plan: Planned, notes: Mapping[str, str], out: Path, clock: Clock, progress: Progress, models: ModelsById
 ) -> None:
