@@ -12,6 +12,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.recipe import Recipe
+from studio.core.slider import MOST_SLIDERS, Slider
 
 from .damage import Damaged
 from .files import Upgrade, read_json
@@ -39,7 +40,7 @@ class Facts:
     palette: tuple[Colour, ...] | None = None  # the colours a pixel decoder chooses from
     trained: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, float] = field(default_factory=dict)
-    sliders: list[Any] = field(default_factory=list)
+    sliders: tuple[Slider, ...] = ()  # () as long as nobody looked for them
     novelty: tuple[float, ...] = ()  # core.novelty.levels of the held-out pictures; () if not known
     oddity_limits: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
@@ -51,7 +52,7 @@ class Facts:
         return self.size * self.scale
 
     def to_json(self) -> dict[str, Any]:
-        return {"format": self.format, **asdict(self)}
+        return {"format": self.format, **asdict(self), "sliders": [each.to_json() for each in self.sliders]}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Facts:
@@ -65,6 +66,7 @@ class Facts:
         if known["palette"] is not None:
             known["palette"] = tuple(tuple(colour) for colour in known["palette"])
         known["novelty"] = tuple(known["novelty"])
+        known["sliders"] = sliders_from(known["sliders"], known["latent_width"])
         facts = cls(**known)
         if facts.palette is not None and facts.kind != "pixel":
             raise Damaged("“bundle.json” gives a palette to smooth pictures")
@@ -76,6 +78,14 @@ class Facts:
 def read_facts(path: Path) -> Facts:
     """bundle.json, brought to today's format. Raises StudioError or Damaged."""
     return Facts.from_json(read_json(path, UPGRADES))
+
+
+def sliders_from(values: list[Any], width: int) -> tuple[Slider, ...]:
+    """Sliders for latents of this width, as `Slider.to_json` wrote them. Raises Damaged."""
+    try:
+        return tuple(Slider.from_json(each, width) for each in values)
+    except ValueError as error:
+        raise Damaged("“bundle.json” has an impossible slider") from error
 
 
 def _is_whole(lowest: int, highest: int) -> Callable[[Any], bool]:
@@ -162,7 +172,10 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, dict) and all(map(_is_number, value.values())),
         "measured quality",
     ),
-    "sliders": (lambda value: isinstance(value, list), "list of sliders"),
+    "sliders": (
+        lambda value: isinstance(value, list) and len(value) <= MOST_SLIDERS,
+        "list of sliders",
+    ),
     "novelty": (_is_yardstick, "measure of novelty"),
     "oddity_limits": (_is_dict, "set of limits"),
     "licence": (_is_text(20_000), "licence"),

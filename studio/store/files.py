@@ -241,6 +241,11 @@ class Library:
         return self.root / "bin"
 
     @property
+    def sliders(self) -> Path:
+        """One file of sliders for each bundle that is not the user's own, named by its id."""
+        return self.root / "sliders"
+
+    @property
     def settings_file(self) -> Path:
         return self.root / "settings.json"
 

@@ -10,6 +10,8 @@ from studio.core.errors import StudioError
 from studio.core.recipe import Recipe
 
 from .bundle import FACTS, Bundle
+from .damage import Damaged
+from .facts import Facts, read_facts
 from .files import disk_error, write_json
 
 
@@ -24,14 +26,23 @@ def rename_bundle(bundle: Bundle, name: str) -> Bundle:
     only_case_differs = name.casefold() == bundle.folder.name.casefold()
     if not only_case_differs and _is_taken(target):
         raise StudioError(f"There is already a model called “{name}”.", "Choose another name.")
-    facts = replace(bundle.facts, name=name)
+    before = _facts_now(bundle)
+    facts = replace(before, name=name)
     write_json(bundle.folder / FACTS, facts.to_json())
     try:
         os.rename(bundle.folder, target)
     except OSError as error:
-        write_json(bundle.folder / FACTS, bundle.facts.to_json())
+        write_json(bundle.folder / FACTS, before.to_json())
         raise disk_error(error, target) from error
     return replace(bundle, folder=target, facts=facts)
+
+
+def _facts_now(bundle: Bundle) -> Facts:
+    """From the disk: sliders may have been kept since the bundle was read."""
+    try:
+        return read_facts(bundle.folder / FACTS)
+    except Damaged as error:
+        raise StudioError(f"The model “{bundle.facts.name}” is damaged.", "Copy it again.") from error
 
 
 def _is_taken(target: Path) -> bool:
