@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.core.errors import StudioError
 from studio.generate.decoder import Decoder
+from studio.store.bin import sweep_bin
 from studio.store.bundle import Bundle
 from studio.store.files import Library, starters_folder, sweep_temporary
 from studio.store.settings import load_settings, save_settings
@@ -107,7 +108,7 @@ class Studio:
             self._passing,
             self.backdrop,
         )
-        models = ModelsRoom(self.shelf, self.desk, self.backdrop)
+        models = ModelsRoom(self.shelf, self.desk, self.queue, self.backdrop)
         new_model = NewModel(self.shelf, self.desk, self.backdrop, look_through, fitted_example)
         window = Window(
             self.shelf,
@@ -219,6 +220,7 @@ def run(library: Library, files: Sequence[str] = ()) -> int:
     studio.open([Path(file) for file in files])
     if stays_open:
         after(10_000, studio.window, lambda: sweep_temporary(library.bundles))
+        after(12_000, studio.window, lambda: sweep_bin(library.bin))
     status = app.exec()
     crashes.remove()
     stop_log()

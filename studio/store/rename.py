@@ -1,4 +1,4 @@
-"""Giving a bundle another name: its folder's and the one it says of itself."""
+"""What an artist changes of a bundle that is done: its name (its folder's too) and the licence note."""
 
 from __future__ import annotations
 
@@ -37,8 +37,18 @@ def rename_bundle(bundle: Bundle, name: str) -> Bundle:
     return replace(bundle, folder=target, facts=facts)
 
 
+def note_licence(bundle: Bundle, licence: str) -> Bundle:
+    """The same bundle with another licence note. Raises StudioError if it is too long or cannot be saved."""
+    Recipe(name=bundle.facts.name, licence=licence).check()
+    facts = replace(_facts_now(bundle), licence=licence)
+    write_json(bundle.folder / FACTS, facts.to_json())
+    return replace(bundle, facts=facts)
+
+
 def _facts_now(bundle: Bundle) -> Facts:
     """From the disk: sliders may have been kept since the bundle was read."""
+    if not bundle.folder.is_dir():
+        raise StudioError(f"The model “{bundle.facts.name}” is not there any more.")
     try:
         return read_facts(bundle.folder / FACTS)
     except Damaged as error:

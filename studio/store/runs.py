@@ -15,6 +15,7 @@ from typing import IO
 from studio.core.errors import StudioError
 from studio.core.recipe import Recipe
 
+from .bin import Binned, move_to_bin
 from .files import TEMPORARY, Library, disk_error, read_json, write_json
 
 RUN, CHECKPOINT, PREVIEWS = "run.json", "checkpoint.safetensors", "previews"
@@ -124,10 +125,10 @@ def delete_run(library: Library, name: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_run(library: Library, name: str) -> None:
-    """Forget a run at the user's wish. Raises StudioError while somebody trains it."""
+def remove_run(library: Library, name: str) -> Binned:
+    """Into the bin at the user's wish. Raises StudioError while somebody trains it or if the disk refuses."""
     with held(library, name):
-        delete_run(library, name)
+        return move_to_bin(library.runs / name, library.bin)
 
 
 @contextlib.contextmanager

@@ -1,10 +1,13 @@
-"""A bundle as one .morpho file (a zip) to give to others, and back. What others give is not trusted."""
+"""A bundle as one .morpho file (a zip) to give to others, and back; and as a copy beside itself.
+
+What others give is not trusted.
+"""
 
 from __future__ import annotations
 
 import io
 import itertools
-import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +25,7 @@ from .files import atomic_folder, atomic_write, write_json
 SUFFIX = ".morpho"
 _MOST_ENTRIES = 1000
 _COPY_BYTES = 2**20
+_LONGEST_WITH_NUMBER = 110  # bytes of UTF-8
 
 
 def export_bundle(bundle: Bundle, file: Path, thumbnails: bool = False) -> None:
@@ -53,12 +57,50 @@ def _content(bundle: Bundle, name: str, thumbnails: bool) -> bytes:
     return target.getvalue()
 
 
+def shared_size(bundle: Bundle, thumbnails: bool) -> int:
+    """What `export_bundle` will take on the disk: bytes, a little too many rather than too few."""
+    size = sum((bundle.folder / name).stat().st_size for name in LARGEST)
+    if not thumbnails:
+        size += bundle.codes.nbytes - (bundle.folder / PICTURES).stat().st_size
+    return size
+
+
+def size_on_disk(bundle: Bundle) -> int:
+    """Bytes; 0 where it cannot be read."""
+    try:
+        return shared_size(bundle, thumbnails=True)
+    except OSError:
+        return 0
+
+
+def is_shared_bundle(path: Path) -> bool:
+    """Whether `import_bundle` is meant for it: a .morpho file, or the folder of a bundle."""
+    return (path.suffix.lower() == SUFFIX and path.is_file()) or (path / FACTS).is_file()
+
+
+def copy_bundle(bundle: Bundle, folder: Path, name: str = "") -> Bundle:
+    """The same bundle once more, in a folder of bundles, as `name` or a name like it that is free.
+
+    Its id is the same: the two make the same pictures, and either brings back what the other made.
+    Raises StudioError when it cannot be read or the disk refuses.
+    """
+    name = _free_name(folder, name or bundle.facts.name)
+    with atomic_folder(folder / name) as temporary:
+        for each in LARGEST:
+            shutil.copyfile(bundle.folder / each, temporary / each)
+        write_json(temporary / FACTS, replace(bundle.facts, name=name).to_json())
+        load_bundle(temporary, called=bundle.facts.name)
+    return load_bundle(folder / name)
+
+
 def import_bundle(file: Path, folder: Path) -> Bundle:
-    """Unpack a .morpho file into a folder of bundles, under a name that is free there.
+    """Unpack a .morpho file (or copy a bundle's folder) into a folder of bundles, under a name free there.
 
     Entries are looked up by the names a bundle has; names in the archive are never used as paths.
     Raises StudioError if it is no whole bundle or the disk refuses; then nothing is left behind.
     """
+    if file.is_dir():
+        return copy_bundle(load_bundle(file), folder)
     try:
         with _entries(file) as (archive, entries):
             facts = _facts(archive, entries[FACTS], file)
@@ -127,8 +169,16 @@ def _facts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: Path) -> Fact
 
 def _free_name(folder: Path, name: str) -> str:
     """`name`, or `name 2`, `name 3`, … where that is taken."""
+    taken = {entry.name.casefold() for entry in folder.iterdir()} if folder.is_dir() else set()
     for number in itertools.count(1):
-        candidate = name if number == 1 else f"{name} {number}"
-        if not os.path.lexists(folder / candidate):
+        candidate = name if number == 1 else f"{_clipped(name)} {number}"
+        if candidate.casefold() not in taken:
             return candidate
     raise AssertionError("numbers do not end")
+
+
+def _clipped(name: str) -> str:
+    """Short enough for a number to be put behind it."""
+    while len(name.encode()) > _LONGEST_WITH_NUMBER:
+        name = name[:-1]
+    return name.rstrip(". ")

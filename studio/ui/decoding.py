@@ -18,7 +18,7 @@ from studio.store.bundle import Bundle
 from .jobs import Mailbox, as_studio_error
 
 CHUNK = 8  # pictures; larger ones are no faster on a CPU (measured) and are seen later
-_KEPT_OPEN = 2  # decoders; one takes some tens of MB
+_KEPT_OPEN = 4  # decoders; one takes some tens of MB
 
 
 class Decodes(Protocol):

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
-from studio.store.bundle import Bundle, DamagedBundle, list_bundles
+from studio.store.bundle import Bundle, DamagedBundle, KnownBundles
 from studio.store.files import Library
 from studio.store.runs import Run, list_runs
 from studio.store.settings import Settings
@@ -82,18 +82,21 @@ class Shelf(QObject):
     def __init__(self, library: Library, starters: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.library, self._starters_folder = library, starters
+        self._own_known, self._starters_known = KnownBundles(), KnownBundles()
         self.own: list[Bundle] = []
         self.starters: list[Bundle] = []
         self.damaged: list[DamagedBundle] = []
         self.runs: tuple[Run, ...] = ()
 
     def read(self) -> None:
-        """From the disk; says so when done."""
-        self.own, damaged = list_bundles([self.library.bundles])
-        self.starters, damaged_starters = list_bundles([self._starters_folder])
+        """From the disk; says so when anything is not as it was."""
+        before = (self.bundles, self.damaged, self.runs)
+        self.own, damaged = self._own_known.list([self.library.bundles])
+        self.starters, damaged_starters = self._starters_known.list([self._starters_folder])
         self.damaged = damaged + damaged_starters
         self.runs = list_runs(self.library)
-        self.changed.emit()
+        if (self.bundles, self.damaged, self.runs) != before:
+            self.changed.emit()
 
     @property
     def bundles(self) -> list[Bundle]:
@@ -101,6 +104,11 @@ class Shelf(QObject):
 
     def by_id(self, bundle_id: str) -> Bundle | None:
         return next((bundle for bundle in self.bundles if bundle.facts.id == bundle_id), None)
+
+    def same(self, bundle: Bundle) -> Bundle | None:
+        """What is there of a bundle now: in its folder, else any of the same id."""
+        found = self.by_folder(bundle.folder)
+        return found if found and found.facts.id == bundle.facts.id else self.by_id(bundle.facts.id)
 
     def by_folder(self, folder: Path) -> Bundle | None:
         return next((bundle for bundle in self.bundles if bundle.folder == folder), None)

@@ -14,6 +14,7 @@ QLabel[role="heading"] { font-size: 15px; font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: 12px; }
+QLabel[role="problem"] { color: $danger; font-size: 12px; }
 QLabel[role="figure"] { font-size: 30px; font-weight: 600; }
 QLabel[role="badge"] { color: $muted; background: $control; border: 1px solid $border; border-radius: 9px;
     padding: 1px 8px; font-size: 11px; font-weight: 500; }
@@ -82,6 +83,8 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit { background: $control; colo
     selection-color: $on_accent; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border: 2px solid $accent;
     padding: 5px 8px; }
+QLineEdit[kind="in place"] { padding: 2px 7px; min-height: 20px; }
+QLineEdit[kind="in place"]:focus { padding: 1px 6px; }
 QLineEdit:disabled, QSpinBox:disabled { color: $disabled; background: $panel; }
 
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: transparent; border: none;
@@ -126,6 +129,7 @@ QScrollArea:focus { border: 2px solid $accent; border-radius: 6px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 36px; margin: 2px; }
 QScrollBar::handle:vertical:hover { background: $disabled; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle:horizontal { background: $border; border-radius: 4px; min-width: 36px; margin: 2px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -27,7 +27,7 @@ from studio.core.errors import StudioError
 from studio.store.bundle import Bundle
 from studio.store.metadata import read_recipe
 from studio.store.runs import Run
-from studio.store.sharing import SUFFIX
+from studio.store.sharing import is_shared_bundle
 
 from .actions import Command, listed_commands, room_of
 from .command_palette import CommandPalette
@@ -207,7 +207,9 @@ class Window(QWidget):
     def _on_shelf_changed(self) -> None:
         """The bundle on the wall may be gone, renamed or new on the disk."""
         current = self._create_state.bundle.value
-        same = self._shelf.by_id(current.facts.id) if current else None
+        same = self._shelf.same(current) if current else None
+        if current is not None and same is None and self.create_room.isVisible():
+            self.banner.say(f"The model “{current.facts.name}” is not there any more.", "warn")
         if current is None or same is not current:
             bundles = self._shelf.bundles
             self._create_state.bundle.set(same or (bundles[0] if bundles else None))
@@ -227,9 +229,9 @@ class Window(QWidget):
     def take(self, paths: list[Path]) -> None:
         """A picture of ours comes back, a shared model is added, anything else is for a new model."""
         try:
-            if len(paths) == 1 and paths[0].suffix.lower() == SUFFIX:
+            if all(is_shared_bundle(path) for path in paths):
                 self.show_models()
-                self.models.add(paths[0])
+                self.models.add(paths)
             elif not (len(paths) == 1 and paths[0].is_file() and self._bring_back(paths[0])):
                 self.show_new_model()
                 self.new_model.give(paths)
@@ -253,6 +255,12 @@ class Window(QWidget):
         return True
 
     # Coming and going
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Coming back from another program: it may have changed the library's folder."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._shelf.read()
 
     def _restore_place(self) -> None:
         place = QByteArray(base64.b64decode(self._preferences.window.value.encode(), validate=False))

@@ -6,6 +6,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.core.recipe import Recipe
+from studio.store.bin import bring_back
 from studio.store.files import Library
 from studio.store.runs import held, list_runs, open_run, remove_run, start_run
 
@@ -40,6 +41,8 @@ def test_one_that_is_held_is_left_alone(library: Library) -> None:
     start_run(library, Recipe("fox"), ())
     with held(library, "fox"), pytest.raises(StudioError, match="another window or terminal"):
         remove_run(library, "fox")
-    remove_run(library, "fox")
+    binned = remove_run(library, "fox")
     assert list_runs(library) == ()
     assert list(library.runs.iterdir()) == []
+    bring_back(binned)
+    assert [run.name for run in list_runs(library)] == ["fox"]

@@ -13,8 +13,16 @@ import pytest
 from bundles import make_bundle
 
 from studio.core.errors import StudioError
-from studio.store.bundle import FACTS, LARGEST, load_bundle
-from studio.store.sharing import export_bundle, import_bundle
+from studio.store.bundle import FACTS, LARGEST, KnownBundles, load_bundle
+from studio.store.rename import note_licence, rename_bundle
+from studio.store.sharing import (
+    copy_bundle,
+    export_bundle,
+    import_bundle,
+    is_shared_bundle,
+    shared_size,
+    size_on_disk,
+)
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +156,68 @@ def test_newer_facts_are_told_apart(shared: Path, tmp_path: Path) -> None:
     evil = rewrite(shared, tmp_path / "evil.morpho", bundle_json=b'{"format": 99}')
     with pytest.raises(StudioError, match=r"evil\.morpho.*newer Morpho Studio"):
         import_bundle(evil, tmp_path / "library")
+
+
+@pytest.mark.parametrize("thumbnails", [True, False])
+def test_the_size_is_known_before(tmp_path: Path, thumbnails: bool) -> None:
+    bundle = make_bundle(tmp_path, "toy", size=32, pictures=200)
+    export_bundle(bundle, tmp_path / "toy.morpho", thumbnails)
+    real = (tmp_path / "toy.morpho").stat().st_size
+    assert real == pytest.approx(shared_size(bundle, thumbnails), rel=0.05)
+    assert shared_size(bundle, True) > 1.5 * shared_size(bundle, False)
+    shutil.rmtree(bundle.folder)
+    assert size_on_disk(bundle) == 0
+
+
+def test_a_copy_is_the_same_under_a_name_of_its_own(tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path, "toy")
+    first = copy_bundle(bundle, tmp_path)
+    second = copy_bundle(first, tmp_path, "TOY")
+    assert [first.facts.name, second.facts.name] == ["toy 2", "TOY 3"]
+    assert first.folder.name == "toy 2"
+    assert first.facts.id == second.facts.id == bundle.facts.id
+    long = copy_bundle(bundle, tmp_path, "ä" * 60)
+    assert copy_bundle(long, tmp_path).facts.name == "ä" * 55 + " 2"
+
+
+def test_a_folder_is_taken_like_a_file(tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path / "elsewhere", "toy")
+    assert is_shared_bundle(bundle.folder)
+    assert not is_shared_bundle(tmp_path)
+    assert import_bundle(bundle.folder, tmp_path / "library").folder == tmp_path / "library" / "toy"
+    (bundle.folder / "decoder.onnx").unlink()
+    with pytest.raises(StudioError, match=r"decoder.onnx.* is missing"):
+        import_bundle(bundle.folder, tmp_path / "library")
+    assert [path.name for path in (tmp_path / "library").iterdir()] == ["toy"]
+
+
+def test_the_licence_note_changes_and_a_bundle_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path, "toy")
+    noted = note_licence(bundle, "CC BY 4.0, by me")
+    assert load_bundle(bundle.folder).facts == noted.facts
+    with pytest.raises(StudioError, match="too long"):
+        note_licence(bundle, "x" * 30_000)
+    shutil.rmtree(bundle.folder)
+    for change in (lambda: note_licence(bundle, "mine"), lambda: rename_bundle(bundle, "other")):
+        with pytest.raises(StudioError, match="not there any more"):
+            change()
+    assert not bundle.folder.exists()
+
+
+def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
+    bundle = make_bundle(tmp_path, "toy")
+    make_bundle(tmp_path, "other", seed=1)
+    known = KnownBundles()
+    (other, toy), _ = known.list([tmp_path])
+    note_licence(bundle, "mine")
+    (same, changed), damaged = known.list([tmp_path])
+    assert same is other
+    assert changed is not toy
+    assert changed.facts.licence == "mine"
+    assert damaged == []
+    (bundle.folder / "prior.npz").unlink()
+    (same,), (gone,) = known.list([tmp_path])
+    assert same is other
+    assert "prior.npz" in gone.sentence
+    shutil.rmtree(bundle.folder)
+    assert known.list([tmp_path]) == ([other], [])

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from bundles import make_bundle
-from PySide6.QtCore import QByteArray, QFile, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -31,11 +29,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
-from studio.store.bundle import Bundle
 from studio.store.files import Library
 from studio.store.settings import load_settings
 from studio.ui.crash import CrashDialog, CrashHandler, report
-from studio.ui.model_cards import BundleCard, facts_in_words
 from studio.ui.settings_dialog import SettingsDialog
 
 Open = Callable[..., Studio]
@@ -105,79 +101,6 @@ def test_without_any_model_the_rooms_say_what_to_do(open_studio: Open, tmp_path:
     window.show_create()
     words = " ".join(text.text() for text in window.create_room.findChildren(QLabel) if text.isVisible())
     assert "no model to create with yet" in words
-
-
-def cards(studio: Studio) -> dict[str, BundleCard]:
-    found = studio.window.models.findChildren(BundleCard)
-    return {card.bundle.facts.name: card for card in found if card.isVisibleTo(studio.window.models)}
-
-
-def test_models_are_listed_with_their_facts(open_studio: Open, library: Library) -> None:
-    bundle = make_bundle(library.bundles, "mine", size=16, kind="pixel", scale=2, pictures=20)
-    studio = open_studio()
-    assert set(cards(studio)) == {"mine", "faces", "sprites"}
-    words = " / ".join(facts_in_words(bundle))
-    assert words.startswith("32 × 32 px pixel art / Learnt from 20 pictures / Trained")
-    assert "23 Nov 2026" in words
-    cards(studio)["mine"].open()
-    assert studio.create_state.bundle.value is cards(studio)["mine"].bundle
-
-
-def test_a_damaged_bundle_is_one_sentence(open_studio: Open, library: Library) -> None:
-    make_bundle(library.bundles, "mine")
-    (library.bundles / "mine" / "decoder.onnx").write_bytes(b"nonsense")
-    studio = open_studio()
-    assert "mine" not in cards(studio)
-    sentences = [text.text() for text in studio.window.models.findChildren(QLabel) if "mine" in text.text()]
-    assert any("decoder.onnx" in sentence for sentence in sentences)
-
-
-def test_rename_keeps_the_id(open_studio: Open, library: Library) -> None:
-    before = make_bundle(library.bundles, "mine")
-    studio = open_studio()
-    studio.window.models.rename(studio.shelf.own[0], "Owls of the north")
-    (after,) = studio.shelf.own
-    assert (after.facts.name, after.folder.name) == ("Owls of the north",) * 2
-    assert after.facts.id == before.facts.id
-    assert not before.folder.exists()
-
-
-def test_a_name_that_is_taken_is_refused_in_place(open_studio: Open, library: Library) -> None:
-    for i, name in enumerate(("mine", "yours")):
-        make_bundle(library.bundles, name, seed=i + 5)
-    studio = open_studio()
-    studio.window.models.rename(studio.shelf.own[0], "Yours")
-    assert "already" in studio.window.models.banner.text
-    assert sorted(bundle.folder.name for bundle in studio.shelf.own) == ["mine", "yours"]
-
-
-def test_delete_goes_to_the_bin(
-    open_studio: Open, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_bundle(library.bundles, "mine", seed=9)
-    studio = open_studio()
-    studio.window.open_in_create(studio.shelf.own[0])
-
-    def move(name: str) -> bool:
-        shutil.move(name, tmp_path / "bin")
-        return True
-
-    monkeypatch.setattr(QFile, "moveToTrash", staticmethod(move))
-    studio.window.models.move_to_bin(studio.shelf.own[0].folder)
-    assert studio.shelf.own == []
-    assert (tmp_path / "bin" / "bundle.json").exists()
-    current: Bundle | None = studio.create_state.bundle.value
-    assert current is not None
-    assert current.facts.name == "faces", "Create shows another model instead"
-
-
-def test_a_model_is_shared_and_added(open_studio: Open, qtbot: QtBot, tmp_path: Path) -> None:
-    studio = open_studio()
-    studio.window.models.share(studio.shelf.starters[0], tmp_path / "faces.morpho")
-    qtbot.waitUntil((tmp_path / "faces.morpho").exists)
-    studio.window.take([tmp_path / "faces.morpho"])
-    qtbot.waitUntil(lambda: len(studio.shelf.own) == 1)
-    assert studio.shelf.own[0].facts.id == studio.shelf.starters[0].facts.id
 
 
 def test_settings_are_remembered(open_studio: Open, library: Library, qtbot: QtBot) -> None:
