@@ -231,6 +231,11 @@ class Library:
         return self.root / "maps"
 
     @property
+    def gallery(self) -> Path:
+        """The pictures that were kept, and their index."""
+        return self.root / "gallery"
+
+    @property
     def locks(self) -> Path:
         """One empty file for each run that was ever held; see `runs.held`."""
         return self.root / "locks"

@@ -195,7 +195,7 @@ def read_recipe(path: Path) -> Picture | None:
 def recipe_in(file: IO[bytes], name: str) -> Picture | None:
     """The same for an open file. Raises StudioError, which calls it `name`, if what it says is damaged."""
     try:
-        text = _recipe_text(file)
+        text = text_in(file, KEYWORD)
         return None if text is None else recipe_from_json(json.loads(text))
     except Damaged as error:
         raise StudioError(f"The recipe in “{name}” cannot be used: {error}.", "") from error
@@ -203,11 +203,14 @@ def recipe_in(file: IO[bytes], name: str) -> Picture | None:
         raise StudioError(f"The recipe in “{name}” is damaged.", "") from error
 
 
-def _recipe_text(file: IO[bytes]) -> bytes | None:
-    """The first text chunk of ours, also if another program moved or compressed it."""
+def text_in(file: IO[bytes], keyword: str) -> bytes | None:
+    """The first text chunk of that name, also if another program moved or compressed it.
+
+    Raises Damaged when the file is, up to there.
+    """
     for kind, body in _text_chunks(file):
-        keyword, _, rest = body.partition(b"\0")
-        if keyword != KEYWORD.encode():
+        found, _, rest = body.partition(b"\0")
+        if found != keyword.encode():
             continue
         if kind == b"tEXt":
             return rest

@@ -98,7 +98,7 @@ def join_near(
             progress.update("Looking for doubles", start, len(pairs))
             batch = pairs[start : start + _BATCH]
             first, second = (_read(likenesses, batch[:, side]) for side in (0, 1))
-            for a, b in batch[_show_the_same(first, second)]:
+            for a, b in batch[show_the_same(first, second)]:
                 groups.join(places[a], places[b])
 
 
@@ -171,8 +171,11 @@ def _blurred(x: _Floats) -> _Floats:
     return (x[:, :, :-2] + 2 * x[:, :, 1:-1] + x[:, :, 2:]) / 4
 
 
-def _show_the_same(first: _Floats, second: _Floats) -> npt.NDArray[np.bool_]:
-    """bool [P]. Where one of a pair is opaque both are compared on white, else with their alpha."""
+def show_the_same(first: _Floats, second: _Floats) -> npt.NDArray[np.bool_]:
+    """Whether pairs of likenesses show the same: bool [P]. first, second: float32 [P, SIDE, SIDE, 4].
+
+    Where one of a pair is opaque both are compared on white, else with their alpha.
+    """
     opaque = (first[..., 3].min(axis=(1, 2)) == 255) | (second[..., 3].min(axis=(1, 2)) == 255)
     cover = np.minimum(first[..., 3], second[..., 3])[..., None] / 255
     planes = []
