@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.core.errors import StudioError
 from studio.generate.decoder import Decoder
+from studio.generate.novelty import Novelty
 from studio.store.bin import sweep_bin
 from studio.store.bundle import Bundle
 from studio.store.files import Library, starters_folder, sweep_temporary
@@ -28,6 +29,7 @@ from studio.ui.looking import fitted_example, look_through
 from studio.ui.models import ModelsRoom
 from studio.ui.nearest import NearestFinder
 from studio.ui.new_model import NewModel
+from studio.ui.pack import PackDesk
 from studio.ui.saving import PassingFolder, Saver
 from studio.ui.state import CreateState, Preferences, Shelf
 from studio.ui.theme import ASSETS, Theme
@@ -84,6 +86,17 @@ class Studio:
         self.create_state = CreateState(new_seed())
         self.create_state.bundle.set(self._bundle_of_last_time())
         self.window = self._build_window()
+        self.packs = PackDesk(
+            self.window,
+            self.window.banner,
+            self.exchange,
+            self._decoders,
+            Novelty,
+            self.shelf,
+            self.preferences,
+            self.create_state,
+            self.backdrop,
+        )
         self._saving = QTimer(self.window)
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_AFTER_MS)
@@ -149,6 +162,7 @@ class Studio:
         self._warming.stop()
         self._save_settings()
         self.window.new_model.pictures.leave()
+        self.packs.leave()
         self.desk.leave()
         self.queue.stop()
         self._finder.stop()

@@ -41,6 +41,7 @@ class Settings:
     tile_side: int = _setting(112, "Size of the pictures on the wall, px.", lambda v: 48 <= v <= 320)
     last_bundle: str = _setting("", "The model that was open in Create.")
     save_folder: str = _setting("", "Where pictures were saved last.")
+    packs: str = _setting("", "What was chosen for packs, by target, as JSON.")
     window: str = _setting("", "Place and size of the window, as Qt writes it, in base64.")
     hints_seen: bool = _setting(False, "Whether the first hints were closed.")
 

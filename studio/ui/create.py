@@ -17,6 +17,7 @@ from .actions import Command, name_room
 from .backdrop import Backdrop
 from .create_bar import CreateBar, new_seed
 from .decoding import DecodeQueue
+from .exchange import Carried
 from .jobs import Job
 from .large_view import LargeView
 from .nearest import NearestFinder
@@ -32,6 +33,7 @@ class CreateRoom(QWidget):
 
     first_picture_painted = Signal()
     models_wanted = Signal()
+    pack_wanted = Signal(object)  # tuple of Carried; empty: new pictures of the model that is open
 
     def __init__(
         self,
@@ -112,8 +114,9 @@ class CreateRoom(QWidget):
         self._selected = label("", "strong")
         save = button("Save to a folder…", self.save, "primary", "download-simple", "Ctrl+S")
         copy = button("Copy", self.copy, "", "copy", "Ctrl+C")
+        pack = button("Pack…", self.pack, "", "package", "For a game (Ctrl+Shift+E)")
         clear = button("Clear selection", self.wall.clearSelection, "", "x", "Esc")
-        layout = row(self._selected, None, clear, copy, save, spacing=10)
+        layout = row(self._selected, None, clear, copy, pack, save, spacing=10)
         layout.setContentsMargins(20, 10, 20, 10)
         foot.setLayout(layout)
         foot.hide()
@@ -140,6 +143,7 @@ class CreateRoom(QWidget):
         self.large.drag_wanted.connect(self._drag_large)
         self.bar.name_chosen.connect(lambda picture: self.open_picture(picture, self._state.bundle.value))
         self.bar.refused.connect(self.banner.show_error)
+        self.bar.set_wanted.connect(self.pack)
 
     def _build_actions(self) -> None:
         """Shortcuts of this room; they work wherever the focus is in it."""
@@ -148,6 +152,7 @@ class CreateRoom(QWidget):
             ("create.seed", "New seed", "Ctrl+R", "dice-five", lambda: self._state.seed.set(new_seed())),
             ("create.save", "Save pictures", standard.Save, "download-simple", self.save),
             ("create.copy", "Copy pictures", standard.Copy, "copy", self.copy),
+            ("create.pack", "Pack pictures for a game", "Ctrl+Shift+E", "package", self.pack),
             ("create.name", "Go to the name", "Ctrl+K", "user", self.bar.name_field.field.setFocus),
             ("create.larger", "Larger pictures", standard.ZoomIn, "plus", lambda: self._zoom(16)),
             ("create.smaller", "Smaller pictures", standard.ZoomOut, "minus", lambda: self._zoom(-16)),
@@ -285,6 +290,13 @@ class CreateRoom(QWidget):
     def _on_saved(self, files: list[Path]) -> None:
         where = f"“{files[0].name}”" if len(files) == 1 else f"{len(files)} pictures"
         self._banner.say(f"Saved {where} in {files[0].parent}.", seconds=8)
+
+    def pack(self) -> None:
+        """For a game: the large picture, or the selection, or else a set of new ones."""
+        is_any = self.large.isVisible() or self.wall.selected_rows()
+        bundle = self._chosen_bundle()
+        pictures = self.chosen() if is_any else []
+        self.pack_wanted.emit(tuple(Carried(picture, bundle) for picture in pictures))
 
     def copy(self) -> None:
         self._take(lambda data: QGuiApplication.clipboard().setMimeData(data), self.chosen())

@@ -144,6 +144,7 @@ class CreateBar(QFrame):
 
     name_chosen = Signal(object)  # Picture
     refused = Signal(object)  # StudioError
+    set_wanted = Signal()  # of many pictures, for a game
 
     def __init__(
         self,
@@ -173,6 +174,7 @@ class CreateBar(QFrame):
             _sign("grid-four"),
             self._build_tile_side(),
             self._build_backdrop(),
+            icon_button("Make a set for a game", "package", self.set_wanted.emit, "Ctrl+Shift+E", "outlined"),
             spacing=10,
         )
         layout.setContentsMargins(16, 10, 12, 10)

@@ -62,6 +62,7 @@ class Preferences(QObject):
         self.tile_side = self._value(settings.tile_side)
         self.last_bundle = self._value(settings.last_bundle)
         self.save_folder = self._value(settings.save_folder)
+        self.packs = self._value(settings.packs)
         self.window = self._value(settings.window)
         self.hints_seen = self._value(settings.hints_seen)
 

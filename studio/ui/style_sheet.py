@@ -102,6 +102,12 @@ QComboBox QAbstractItemView::item { min-height: 32px; padding: 2px 6px; border-r
 
 QCheckBox, QRadioButton { spacing: 9px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }
+QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $disabled; border-radius: 9px;
+    background: $control; }
+QRadioButton::indicator:hover { border-color: $accent; }
+QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent_fill;
+    background: $on_accent; }
+QRadioButton:disabled { color: $disabled; }
 QCheckBox::indicator { width: 16px; height: 16px; border: 1px solid $disabled; border-radius: 4px;
     background: $control; }
 QCheckBox::indicator:hover { border-color: $accent; }

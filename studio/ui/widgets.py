@@ -257,6 +257,10 @@ class PicturePanel(QWidget):
     def pixmap(self) -> QPixmap | None:
         return self._pixmap
 
+    @property
+    def is_pixel_art(self) -> bool:
+        return self._is_pixel_art
+
     def show_pixmap(self, pixmap: QPixmap | None, is_pixel_art: bool) -> None:
         self._pixmap, self._is_pixel_art = pixmap, is_pixel_art
         self.update()

@@ -123,6 +123,7 @@ class Window(QWidget):
         self.models.new_wanted.connect(self.show_new_model)
         self.models.resume_wanted.connect(self._resume)
         self.create_room.models_wanted.connect(self.show_models)
+        self.create_room.pack_wanted.connect(self._exchange.pack_wanted)
         self.new_model.closed.connect(self.show_models)
         self.new_model.use_wanted.connect(self._use)
         self._exchange.create_wanted.connect(self._on_create_wanted)
