@@ -141,7 +141,7 @@ class ModelsRoom(QWidget):
         open_it = self._command("open", "Open in Create", self._open, (), "sparkle")
         self._rename = self._command("rename", "Rename", self._begin_rename, "F2", "pencil-simple")
         duplicate = self._command("duplicate", "Duplicate", self._duplicate, "Ctrl+D", "copy")
-        share = self._command("share", "Share as a file…", self._ask_how_to_share, "Ctrl+E", "export")
+        share = self._command("share", "Share as a file…", self._ask_how_to_share, "Ctrl+Shift+S", "export")
         facts = self._command("facts", "Facts", self.toggle_facts, "Ctrl+I", "info")
         folder = self._command("folder", "Show the folder", self._show_folder, (), "folder-open")
         self._bin = self._command("bin", "Move to the bin", self._move_to_bin, keys.Delete, "trash")

@@ -207,7 +207,8 @@ def test_sharing_says_what_goes_along(
     target = tmp_path / "mine"
     monkeypatch.setattr("studio.ui.share_dialog.QFileDialog.getSaveFileName", lambda *_: (str(target), ""))
     bundle_card(studio, "mine").setFocus()
-    QTest.keyClick(room, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(room, Qt.Key.Key_S, both)
     dialog = room.findChild(ShareDialog)
     assert dialog is not None
     assert "not in the file" in dialog.meaning.text()
