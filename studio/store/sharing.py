@@ -88,8 +88,8 @@ def copy_bundle(bundle: Bundle, folder: Path, name: str = "") -> Bundle:
     with atomic_folder(folder / name) as temporary:
         for each in LARGEST:
             shutil.copyfile(bundle.folder / each, temporary / each)
-        write_json(temporary / FACTS, replace(bundle.facts, name=name).to_json())
-        load_bundle(temporary, called=bundle.facts.name)
+        copied = load_bundle(temporary, called=bundle.facts.name)
+        write_json(temporary / FACTS, replace(copied.facts, name=name).to_json())
     return load_bundle(folder / name)
 
 

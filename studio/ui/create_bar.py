@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 
 from PySide6.QtCore import QRegularExpression, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPixmap, QRegularExpressionValidator
+from PySide6.QtGui import QAction, QIcon, QPixmap, QRegularExpressionValidator
 from PySide6.QtWidgets import (
-    QColorDialog,
     QComboBox,
     QFrame,
     QLabel,
@@ -22,9 +21,9 @@ from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.generate.drawing import named
 from studio.store.bundle import Bundle
-from studio.store.settings import CHECKERBOARD
 
 from .backdrop import Backdrop, to_pixmap
+from .backdrop_choice import BACKDROPS, ask_colour, swatch
 from .decoding import Answer, DecodeQueue
 from .icons import MUTED, icon
 from .jobs import after
@@ -34,14 +33,6 @@ from .widgets import PicturePanel, frame, icon_button, label, row
 
 _NAME_WIDTH = 130  # px
 MOST_SEED = 2**32 - 1
-_BACKDROPS = (
-    ("Checkerboard", CHECKERBOARD),
-    ("White", "#ffffff"),
-    ("Light grey", "#c8c8c8"),
-    ("Grey", "#808080"),
-    ("Dark grey", "#303030"),
-    ("Black", "#000000"),
-)
 
 
 def new_seed() -> int:
@@ -235,8 +226,8 @@ class CreateBar(QFrame):
         menu = QMenu(made)
         menu.setAccessibleName("Backdrop")
         actions: dict[str, QAction] = {}
-        for words, choice in _BACKDROPS:
-            action = menu.addAction(words)
+        for words, choice in BACKDROPS:
+            action = menu.addAction(swatch(choice), words)
             action.setCheckable(True)
             action.triggered.connect(lambda _=False, c=choice: self._preferences.backdrop.set(c))
             actions[choice] = action
@@ -253,10 +244,9 @@ class CreateBar(QFrame):
         return made
 
     def _choose_colour(self) -> None:
-        before = QColor(self._preferences.backdrop.value)
-        colour = QColorDialog.getColor(before if before.isValid() else QColor("#808080"), self, "Backdrop")
-        if colour.isValid():
-            self._preferences.backdrop.set(colour.name())
+        colour = ask_colour(self._preferences.backdrop.value, self)
+        if colour:
+            self._preferences.backdrop.set(colour)
 
 
 def _sign(icon_name: str) -> QLabel:

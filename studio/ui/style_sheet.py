@@ -18,7 +18,7 @@ QLabel[role="problem"] { color: $danger; font-size: 12px; }
 QLabel[role="figure"] { font-size: 30px; font-weight: 600; }
 QLabel[role="badge"] { color: $muted; background: $control; border: 1px solid $border; border-radius: 9px;
     padding: 1px 8px; font-size: 11px; font-weight: 500; }
-QLabel[role="key"] { color: $muted; background: $control; border: 1px solid $border; border-radius: 5px;
+QLabel[role="key"] { color: $muted; background: $control; border: 1px solid $border; border-radius: 4px;
     padding: 1px 7px; font-size: 12px; }
 
 QLabel[role="step"] { color: $muted; font-weight: 500; padding: 5px 12px; border-radius: 13px; }
@@ -33,7 +33,7 @@ QFrame[role="card"] { background: $panel; border: 1px solid $border; border-radi
 QFrame[role="card"]:hover { border-color: $disabled; }
 QFrame[role="panel"] { background: $panel; border: 1px solid $border; border-radius: 10px; }
 QFrame[role="floating"] { background: $panel; border: 1px solid $border; border-radius: 10px; }
-QFrame[role="drop"] { background: $panel; border: 2px dashed $border; border-radius: 12px; }
+QFrame[role="drop"] { background: $panel; border: 2px dashed $border; border-radius: 10px; }
 QFrame[role="drop"][over="true"] { border-color: $accent; background: $accent_soft; }
 QFrame[role="banner"] { background: $panel; border: 1px solid $warn; border-radius: 8px; }
 QFrame[role="banner"][tone="error"] { border-color: $danger; }

@@ -192,7 +192,7 @@ class Window(QWidget):
         self.new_model.resume(run)
 
     def show_settings(self) -> None:
-        dialog = SettingsDialog(self._preferences, self._shelf.library.root, self._device(), self)
+        dialog = SettingsDialog(self._preferences, self._shelf.library, self._device(), self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

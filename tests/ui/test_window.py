@@ -33,6 +33,7 @@ from studio.store.files import Library
 from studio.store.settings import load_settings
 from studio.ui.crash import CrashDialog, CrashHandler, report
 from studio.ui.settings_dialog import SettingsDialog
+from studio.ui.text_dialog import TextDialog
 
 Open = Callable[..., Studio]
 
@@ -188,3 +189,34 @@ def test_the_window_opens_without_torch_and_closes_after_its_first_picture(
     assert done.stdout.split("\n")[0] == "0 []"
     settings = json.loads((tmp_path / "library" / "settings.json").read_text())
     assert QByteArray.fromBase64(settings["window"].encode()).size() > 0
+
+
+def test_the_settings_lead_to_the_log_and_the_licences(open_studio: Open, library: Library) -> None:
+    library.log_file.write_text("".join(f"line {i} é\n" for i in range(20_000)), encoding="utf-8")
+    studio = open_studio()
+    studio.preferences.hints_seen.set(True)
+    studio.window.show_settings()
+    dialog = studio.window.findChild(SettingsDialog)
+    assert dialog is not None
+    dialog.show_log()
+    log = dialog.findChild(TextDialog)
+    assert log is not None
+    assert log.view.toPlainText().endswith("line 19999 é\n")
+    assert len(log.view.toPlainText()) < 70_000
+    log.copy()
+    log.accept()
+    QApplication.sendPostedEvents(None, 52)  # DeferredDelete
+    dialog.show_licences()
+    licences = dialog.findChild(TextDialog)
+    assert licences is not None
+    text = licences.view.toPlainText()
+    assert "Qt and PySide6 6" in text
+    assert "SIL OPEN FONT LICENSE" in text
+    assert nameless(dialog) == []
+    licences.accept()
+    dialog.backdrop.setCurrentIndex(1)
+    dialog.backdrop.activated.emit(1)
+    assert studio.preferences.backdrop.value == "#ffffff"
+    studio.preferences.backdrop.set("#123456")
+    assert dialog.backdrop.currentText() == "Own colour…"
+    dialog.accept()
