@@ -236,6 +236,11 @@ class Library:
         return self.root / "gallery"
 
     @property
+    def details(self) -> Path:
+        """What models lost of own pictures on the canvas; without it they are shown as rebuilt."""
+        return self.root / "details"
+
+    @property
     def locks(self) -> Path:
         """One empty file for each run that was ever held; see `runs.held`."""
         return self.root / "locks"

@@ -1,0 +1,80 @@
+"""What models lost of own pictures, as files in the library: named by their content, checked when read."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+
+from studio.core.detail import Detail
+from studio.core.errors import StudioError
+
+from .arrays import Wanted, read_arrays, write_arrays
+from .damage import Damaged
+from .files import atomic_write
+
+_NAME = re.compile(r"[0-9a-f]{32}")
+_LARGEST_SIDE = 1024  # px, as large as a network may see
+_LARGEST = 14 * _LARGEST_SIDE**2  # bytes: three a channel, and room for what the file says of itself
+_MEND = "Give the picture to the canvas again."
+
+
+def keep_detail(folder: Path, detail: Detail) -> str:
+    """The name under which the detail can be had again; the same detail is kept once.
+
+    Raises StudioError when the disk refuses.
+    """
+    content = io.BytesIO()
+    write_arrays(
+        content,
+        {
+            "rebuild": detail.rebuild,
+            "residual": detail.residual.astype("<i2"),
+            "pixel_art": np.array([detail.is_pixel_art], np.uint8),
+        },
+    )
+    name = hashlib.blake2b(content.getvalue(), digest_size=16).hexdigest()
+    file = _file(folder, name)
+    if not file.exists():
+        atomic_write(file, content.getvalue())
+    return name
+
+
+def load_detail(folder: Path, name: str) -> Detail:
+    """name: not yet trusted. Raises StudioError for one that is not there, or no longer what it was."""
+    if not _NAME.fullmatch(name):
+        raise StudioError("This picture's detail has an impossible name.", _MEND)
+    file = _file(folder, name)
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise Damaged(f"“{file.name}” is far too large")
+        if hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest() != name:
+            raise Damaged(f"“{file.name}” is damaged")
+        return _read(file)
+    except (Damaged, OSError) as error:
+        raise StudioError("The fine detail of this picture cannot be read.", _MEND) from error
+
+
+def _read(file: Path) -> Detail:
+    arrays = read_arrays(
+        file,
+        [
+            Wanted("rebuild", "|u1", (None, None, 4)),
+            Wanted("residual", "<i2", (None, None, 4)),
+            Wanted("pixel_art", "|u1", (1,)),
+        ],
+    )
+    rebuild, residual = arrays["rebuild"], arrays["residual"].astype(np.int16)
+    if rebuild.shape != residual.shape or rebuild.shape[0] != rebuild.shape[1]:
+        raise Damaged(f"“{file.name}” has the wrong shape")
+    original = rebuild + residual
+    if original.min() < 0 or original.max() > 255:
+        raise Damaged(f"“{file.name}” holds impossible colours")
+    return Detail(rebuild, residual, bool(arrays["pixel_art"][0]))
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.npz"
