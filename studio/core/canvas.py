@@ -6,7 +6,7 @@ One unit is the side of a card; x grows to the right, y downwards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ HOWS = ("drawn", "varied", "slid", "mixed", "bred", "entered", "found")
 GAP = 0.12
 """Between cards that are laid side by side."""
 STEP = 1 + GAP
+REACH = 80_000.0
+"""No card lies farther from the origin, in either direction."""
 _LEAST_GAP = 0.04  # to cards that were moved by hand
 _FARTHEST = 600  # cells; children never look for room farther away
 _WIDE = 1.6  # width of a block of cards to its height: as screens are
@@ -47,6 +49,11 @@ class Card:
     @property
     def place(self) -> Place:
         return Place(self.x, self.y)
+
+    def moved(self, dx: float, dy: float) -> Card:
+        """The card by so much farther, within reach."""
+        x, y = (min(REACH, max(-REACH, value)) for value in (self.x + dx, self.y + dy))
+        return replace(self, x=x, y=y)
 
 
 def columns_for(count: int) -> int:

@@ -172,6 +172,19 @@ def _is_in_use(left: Path) -> bool:
     return True
 
 
+def keep_aside(file: Path) -> str:
+    """Copy a damaged file under another name; how that went, as a sentence."""
+    for number in range(1, 100):
+        aside = file.with_name(f"{file.stem}.damaged-{number}{file.suffix}")
+        if not aside.exists():
+            break
+    try:
+        shutil.copy2(file, aside)
+    except OSError as error:
+        return disk_error(error, aside).message
+    return f"The old file is kept as “{aside.name}”."
+
+
 def write_json(path: Path, values: dict[str, Any]) -> None:
     """Atomic, readable, UTF-8. NaN and infinity are no JSON: ValueError."""
     text = json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False)
@@ -258,6 +271,10 @@ class Library:
     @property
     def settings_file(self) -> Path:
         return self.root / "settings.json"
+
+    @property
+    def canvas_file(self) -> Path:
+        return self.root / "canvas.npz"
 
     @property
     def log_file(self) -> Path:

@@ -23,6 +23,7 @@ class CanvasState(QObject):
     """
 
     added = Signal(object)
+    laid = Signal(object)  # as `added`, once they are selected; not when a step is undone or done again
     removed = Signal(object)
     changed = Signal(object)  # another picture, or starred or not
     moved = Signal(object)
@@ -94,6 +95,7 @@ class CanvasState(QObject):
         ids = [card.id for card in cards]
         after = tuple(ids) if selects else self.selection.value
         self._push(words or _counted("Add", ids), cards, after, self._lay, self._take_away)
+        self.laid.emit(tuple(ids))
         return ids
 
     def show_meanwhile(self, card_id: int, picture: Picture | None) -> None:
@@ -120,7 +122,7 @@ class CanvasState(QObject):
 
     def move(self, ids: Iterable[int], dx: float, dy: float) -> None:
         """By so much, in units of a card."""
-        cards = [replace(card, x=card.x + dx, y=card.y + dy) for card in self._there(ids)]
+        cards = [card.moved(dx, dy) for card in self._there(ids)]
         if cards and (dx or dy):
             self._replace(cards, _counted("Move", cards))
 
