@@ -19,6 +19,8 @@ from studio.store.bundle import Bundle
 from studio.store.files import Library, starters_folder, sweep_temporary
 from studio.store.settings import load_settings, save_settings
 from studio.ui.backdrop import Backdrop
+from studio.ui.canvas.keeper import CanvasKeeper
+from studio.ui.canvas.state import CanvasState
 from studio.ui.crash import CrashHandler, log_to
 from studio.ui.create import CreateRoom
 from studio.ui.create_bar import new_seed
@@ -85,6 +87,7 @@ class Studio:
         self.exchange = Exchange()
         self.create_state = CreateState(new_seed())
         self.create_state.bundle.set(self._bundle_of_last_time())
+        self.canvas = CanvasState()
         self.window = self._build_window()
         self.packs = PackDesk(
             self.window,
@@ -97,6 +100,7 @@ class Studio:
             self.create_state,
             self.backdrop,
         )
+        told += self._open_canvas()
         self._saving = QTimer(self.window)
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_AFTER_MS)
@@ -113,6 +117,7 @@ class Studio:
     def _build_window(self) -> Window:
         create = CreateRoom(
             self.create_state,
+            self.canvas,
             self.shelf,
             self.preferences,
             self.queue,
@@ -120,6 +125,8 @@ class Studio:
             Saver(self._decoders),
             self._passing,
             self.backdrop,
+            self.theme,
+            self.exchange,
         )
         models = ModelsRoom(self.shelf, self.desk, self.queue, self.backdrop)
         new_model = NewModel(self.shelf, self.desk, self.backdrop, look_through, fitted_example)
@@ -136,9 +143,21 @@ class Studio:
         )
         window.closing.connect(self.close)
         create.first_picture_painted.connect(self._on_first_picture)
-        create.model.failed.connect(self._on_no_picture)
+        create.pictures.failed.connect(self._on_no_picture)
         self.create_state.bundle.changed.connect(self._remember_bundle)
         return window
+
+    def _open_canvas(self) -> tuple[str, ...]:
+        """The canvas of last time, or a fresh one; what the user must be told.
+
+        For a first picture to be looked at and gone, the canvas stays as it is on the disk.
+        """
+        room = self.window.create_room
+        self._keeper = CanvasKeeper(self._library.canvas_file, self.canvas, room.view, self.window)
+        self._keeper.failed.connect(self.window.banner.show_error)
+        has_canvas, told = self._keeper.load() if self._stays_open else (False, "")
+        room.begin(has_canvas)
+        return (told,) if told else ()
 
     def open(self, files: Sequence[Path]) -> None:
         """Show the window: Create if there is anything to create with, else Models. Then the files given."""
@@ -161,6 +180,7 @@ class Studio:
         self._is_closed = True
         self._warming.stop()
         self._save_settings()
+        self._save_canvas()
         self.window.new_model.pictures.leave()
         self.packs.leave()
         self.desk.leave()
@@ -203,6 +223,13 @@ class Studio:
     def _warm(self) -> None:
         if not self.desk.is_under_way:
             self._starter.warm()
+
+    def _save_canvas(self) -> None:
+        try:
+            if self._stays_open:
+                self._keeper.close()
+        except StudioError as error:
+            log.warning("The canvas is not saved: %s", error)
 
     def _save_settings(self) -> None:
         self._saving.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 
-from .files import Upgrade, disk_error, read_json, write_json
+from .files import Upgrade, keep_aside, read_json, write_json
 
 THEMES = ("system", "dark", "light")
 CHECKERBOARD = "checkerboard"
@@ -38,7 +37,10 @@ class Settings:
     embed_recipe: bool = _setting(
         True, "Keep in every saved picture how it was made, so that dropping it on the window brings it back."
     )
-    tile_side: int = _setting(112, "Size of the pictures on the wall, px.", lambda v: 48 <= v <= 320)
+    count: int = _setting(24, "How many pictures Generate makes.", lambda v: 1 <= v <= 1000)
+    vary_count: int = _setting(
+        4, "How many children a picture gets when it is varied.", lambda v: v in (4, 8)
+    )
     last_bundle: str = _setting("", "The model that was open in Create.")
     save_folder: str = _setting("", "Where pictures were saved last.")
     packs: str = _setting("", "What was chosen for packs, by target, as JSON.")
@@ -69,7 +71,7 @@ def load_settings(file: Path) -> tuple[Settings, tuple[str, ...]]:
         values = read_json(file, UPGRADES)
     except StudioError as error:
         return Settings(), (
-            f"{error.message} {_copy_aside(file)} The settings are back at their start values.",
+            f"{error.message} {keep_aside(file)} The settings are back at their start values.",
         )
     settings, bad = Settings(), []
     for key in asdict(settings):
@@ -84,23 +86,10 @@ def load_settings(file: Path) -> tuple[Settings, tuple[str, ...]]:
         return settings, ()
     return settings, (
         f"Some settings could not be read and are back at their start values: {', '.join(bad)}. "
-        f"{_copy_aside(file)}",
+        f"{keep_aside(file)}",
     )
 
 
 def save_settings(file: Path, settings: Settings) -> None:
     """Atomic. Raises StudioError when the disk refuses."""
     write_json(file, {"format": len(UPGRADES) + 1, **asdict(settings)})
-
-
-def _copy_aside(file: Path) -> str:
-    """Keep the damaged file; how that went, as a sentence."""
-    for number in range(1, 100):
-        aside = file.with_name(f"{file.stem}.damaged-{number}{file.suffix}")
-        if not aside.exists():
-            break
-    try:
-        shutil.copy2(file, aside)
-    except OSError as error:
-        return disk_error(error, aside).message
-    return f"The old file is kept as “{aside.name}”."

@@ -1,43 +1,55 @@
-"""The Create room: a wall of new pictures, one of them large, and taking them along."""
+"""The Create room: the endless canvas, the bar above it, the panel beside it, and one picture large."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtGui import QDrag, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QFrame, QStackedLayout, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QKeySequence, QPixmap
+from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QWidget
 
+from studio.core.canvas import Place
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
+from studio.core.variation import FAR, NEAR
+from studio.generate.drawing import draw
 from studio.store.bundle import Bundle
 
-from .actions import Command, name_room
+from .actions import Command, Gesture, name_room
 from .backdrop import Backdrop
+from .canvas.acts import CardActs
+from .canvas.hands import Canvas
+from .canvas.hints import EmptyCanvas, hint_line
+from .canvas.picture_section import Deeds, PictureSection
+from .canvas.pictures import CardPictures
+from .canvas.side import SidePanel, any_selected
+from .canvas.state import CanvasState
+from .canvas.tiles import TileMaker
 from .create_bar import CreateBar, new_seed
 from .decoding import DecodeQueue
-from .exchange import Carried
+from .exchange import Carried, Exchange
 from .jobs import Job
 from .large_view import LargeView
 from .nearest import NearestFinder
-from .saving import PassingFolder, Saver, file_stem, free_file
+from .saving import PassingFolder, Saver
 from .state import CreateState, Preferences, Shelf
-from .wall import Wall
-from .wall_model import Series, WallModel
-from .widgets import Banner, EmptyState, button, column, frame, icon_button, label, row
+from .theme import Theme
+from .widgets import Banner, EmptyState, button, column, label, row
+
+FIRST_WALL = 40
+"""Pictures on a canvas that was never used."""
 
 
 class CreateRoom(QWidget):
-    """Shows a CreateState. Pictures shown large come from the wall, from a name or from a dropped file."""
+    """Shows a CreateState and a CanvasState. Other rooms' work appears in `side`, as sections of it."""
 
     first_picture_painted = Signal()
     models_wanted = Signal()
-    pack_wanted = Signal(object)  # tuple of Carried; empty: new pictures of the model that is open
 
     def __init__(
         self,
         state: CreateState,
+        canvas: CanvasState,
         shelf: Shelf,
         preferences: Preferences,
         queue: DecodeQueue,
@@ -45,43 +57,61 @@ class CreateRoom(QWidget):
         saver: Saver,
         passing: PassingFolder,
         backdrop: Backdrop,
+        theme: Theme,
+        exchange: Exchange,
     ) -> None:
         super().__init__()
         name_room(self, "Create")
         self._state, self._preferences = state, preferences
-        self._saver, self._passing = saver, passing
-        self._large_row: int | None = None
-        self._job: Job | None = None
-        self.model = WallModel(queue, self)
-        self.wall = Wall(self.model, backdrop)
+        self.canvas = canvas
+        self._large_card: int | None = None
+        self._next = 0  # number of the next new picture in the series of the seed
+        self._jobs: list[Job] = []
+        self.pictures = CardPictures(canvas, shelf, queue, self)
+        self.view = Canvas(canvas, self.pictures, TileMaker(backdrop, theme, self))
+        self.acts = CardActs(self, canvas, self.pictures, preferences, exchange, saver, passing, self.chosen)
         self.large = LargeView(queue, finder, backdrop)
-        self.bar = CreateBar(state, shelf, preferences, queue, backdrop)
-        self.banner = Banner((16, 10, 16, 0))
+        self.banner = Banner((16, 10, 16, 10))
+        self._build_commands()
+        self.bar = CreateBar(
+            state,
+            shelf,
+            preferences,
+            queue,
+            backdrop,
+            self._generate,
+            self._undo,
+            self._redo,
+            self._deeds.pack,
+        )
+        self.side = SidePanel(canvas)
+        self.section = PictureSection(
+            canvas, self.pictures, preferences, queue, finder, backdrop, self._deeds
+        )
+        self.side.add_section("", self.section, any_selected)
+        self.side.add_section("", _nothing_selected(), lambda cards: not cards)
         self._build()
         self._connect()
-        self._build_actions()
-        self._on_series_changed()
+        self._on_selection_changed()
 
     def _build(self) -> None:
-        self.foot = self._build_foot()
-        wall_page = QWidget()
-        wall_page.setLayout(column(self._hints(), self.wall, self.foot, spacing=0))
-        empty_page = QWidget()
-        empty_page.setLayout(
-            column(
-                None,
-                EmptyState(
-                    "sparkle",
-                    "There is no model to create with yet",
-                    "A model is made from a folder of your own pictures. Open Models to make the first one.",
-                    button("Open Models", self.models_wanted.emit, "primary"),
-                ),
-                None,
-                margins=48,
-            )
+        left = column(hint_line(self._preferences), self.view, spacing=0)
+        left.setStretch(1, 1)
+        beside = row(left, self.side, spacing=0)
+        beside.setStretch(0, 1)
+        canvas_page = QWidget()
+        canvas_page.setLayout(beside)
+        self._empty = EmptyCanvas(self.canvas, self.view.viewport())
+        no_model = EmptyState(
+            "sparkle",
+            "There is no model to create with yet",
+            "A model is made from a folder of your own pictures. Open Models to make the first one.",
+            button("Open Models", self.models_wanted.emit, "primary"),
         )
+        empty_page = QWidget()
+        empty_page.setLayout(column(None, no_model, None, margins=48))
         self._pages = QStackedLayout()
-        for page in (wall_page, self.large, empty_page):
+        for page in (canvas_page, self.large, empty_page):
             self._pages.addWidget(page)
         inside = QFrame()
         inside.setLayout(self._pages)
@@ -89,246 +119,276 @@ class CreateRoom(QWidget):
         layout.setStretch(2, 1)
         self.setLayout(layout)
 
-    def _hints(self) -> QWidget:
-        """Three small hints, until they are closed."""
-        made = frame("panel")
-        text = label(
-            "Click a picture to see it large.   Tick several to save them together.   "
-            "Type a name to get its picture.",
-            "muted",
+    def _build_commands(self) -> None:
+        """Those owned by the room work wherever the focus is in it, those of the view only there."""
+        keys = QKeySequence.StandardKey
+        self._generate = Command(
+            self,
+            "create.generate",
+            "Generate",
+            self.generate,
+            "Ctrl+G",
+            "sparkle",
+            "New pictures, in new rows",
         )
-        close = icon_button("Close the hints", "x", lambda: self._preferences.hints_seen.set(True))
-        layout = row(text, None, close)
-        layout.setContentsMargins(14, 2, 4, 2)
-        made.setLayout(layout)
-        outer = QWidget()
-        outer_layout = row(made)
-        outer_layout.setContentsMargins(16, 10, 16, 2)
-        outer.setLayout(outer_layout)
-        outer.setVisible(not self._preferences.hints_seen.value)
-        self._preferences.hints_seen.changed.connect(lambda seen: outer.setVisible(not seen))
-        return outer
-
-    def _build_foot(self) -> QFrame:
-        foot = frame("foot")
-        self._selected = label("", "strong")
-        save = button("Save to a folder…", self.save, "primary", "download-simple", "Ctrl+S")
-        copy = button("Copy", self.copy, "", "copy", "Ctrl+C")
-        pack = button("Pack…", self.pack, "", "package", "For a game (Ctrl+Shift+E)")
-        clear = button("Clear selection", self.wall.clearSelection, "", "x", "Esc")
-        layout = row(self._selected, None, clear, copy, pack, save, spacing=10)
-        layout.setContentsMargins(20, 10, 20, 10)
-        foot.setLayout(layout)
-        foot.hide()
-        return foot
+        Command(self, "create.seed", "New seed", self.set_new_seed, "Ctrl+R", "dice-five")
+        Command(self, "create.name", "Go to the name", self._go_to_name, "Ctrl+K", "user")
+        undo, acts, view = self.canvas.undo, self.acts, self.view
+        self._undo = Command(self, "create.undo", "Undo", undo.undo, keys.Undo, "arrow-u-up-left")
+        self._redo = Command(self, "create.redo", "Redo", undo.redo, keys.Redo, "arrow-u-up-right")
+        self._deeds = Deeds(
+            vary_near=Command(
+                view, "create.vary_near", "Vary near", lambda: acts.vary(NEAR), "V", "dots-nine",
+                "Children that are plainly the same picture",
+            ),
+            vary_far=Command(
+                view, "create.vary_far", "Vary far", lambda: acts.vary(FAR), "Shift+V", "arrows-out-cardinal",
+                "Children that go their own way",
+            ),
+            save=Command(self, "create.save", "Save as PNG…", acts.save, keys.Save, "download-simple"),
+            copy=Command(self, "create.copy", "Copy", acts.copy, keys.Copy, "copy"),
+            star=Command(view, "create.star", "Star", acts.star, "S", "star", "Keep in the gallery"),
+            morph=Command(
+                view, "create.morph", "Morph these", acts.morph, "M", "path", "Turn them into each other"
+            ),
+            pack=Command(
+                self, "create.pack", "Pack for a game", acts.pack, "Ctrl+Shift+E", "package",
+                "For a game: the selected pictures, or a set of new ones",
+            ),
+            remove=Command(view, "create.remove", "Remove", acts.remove, ("Del", "Backspace"), "trash"),
+        )  # fmt: skip
+        self._open = Command(view, "create.open", "Show large", self._open_chosen, (), "arrows-out")
+        for id, words, act, shortcuts, icon_name in (
+            ("canvas.all", "Select all", self._select_all, keys.SelectAll, "selection-all"),
+            ("canvas.in", "Zoom in", view.zoom_in, ("+", "=", "Ctrl++", "Ctrl+="), "magnifying-glass-plus"),
+            ("canvas.out", "Zoom out", view.zoom_out, ("-", "Ctrl+-"), "magnifying-glass-minus"),
+            ("canvas.fit", "Show everything", view.fit, "0", "corners-out"),
+            ("canvas.full", "Zoom to 100 %", view.zoom_full, "1", "frame-corners"),
+            ("canvas.selection", "Zoom to the selection", view.fit_selection, "2", "frame-corners"),
+        ):
+            Command(view, id, words, act, shortcuts, icon_name)
+        Gesture(view, "Move the canvas", "Space+drag, wheel")
+        Gesture(view, "Zoom", "Ctrl+wheel, pinch")
+        Gesture(view, "Go from picture to picture", "Arrows")
+        Gesture(view, "Move the selected pictures", "Ctrl+arrows")
+        Gesture(view, "Select, show large", "Space, Enter")
+        Gesture(view, "Take a picture out as PNG", "Alt+drag, or drag it out")
 
     def _connect(self) -> None:
-        self._state.bundle.changed.connect(self._on_series_changed)
-        self._state.seed.changed.connect(self._on_series_changed)
-        self._state.diversity.changed.connect(self._on_series_changed)
-        self._preferences.tile_side.changed.connect(self.wall.set_tile_side)
-        self.wall.set_tile_side(self._preferences.tile_side.value)
-        self.wall.opened.connect(self.open_row)
-        self.wall.selection_changed.connect(self._on_selection_changed)
-        self.wall.drag_wanted.connect(self._drag_rows)
-        self.wall.tile_side_wanted.connect(
-            lambda side: self._preferences.tile_side.set(min(288, max(64, side)))
-        )
-        self.wall.first_painted.connect(self.first_picture_painted)
-        self.model.failed.connect(self.banner.show_error)
+        self._state.bundle.changed.connect(self._on_bundle_changed)
+        self._state.seed.changed.connect(self._start_series)
+        self.canvas.selection.changed.connect(self._on_selection_changed)
+        self.canvas.undo.canUndoChanged.connect(self._undo.setEnabled)
+        self.canvas.undo.canRedoChanged.connect(self._redo.setEnabled)
+        self._undo.setEnabled(False)
+        self._redo.setEnabled(False)
+        self.view.opened.connect(self.open_card)
+        self.view.menu_wanted.connect(self._show_menu)
+        self.view.drag_out_wanted.connect(self.acts.drag_out)
+        self.view.first_painted.connect(self.first_picture_painted)
+        self.pictures.failed.connect(self.banner.show_error)
+        self.acts.said.connect(lambda words: self._banner.say(words, seconds=8))
+        self.acts.working.connect(lambda words: self._banner.say(words))
+        self.acts.refused.connect(self.say_error)
         self.large.closed.connect(self.close_large)
         self.large.stepped.connect(self._step)
-        self.large.save_wanted.connect(self.save)
-        self.large.copy_wanted.connect(self.copy)
-        self.large.drag_wanted.connect(self._drag_large)
-        self.bar.name_chosen.connect(lambda picture: self.open_picture(picture, self._state.bundle.value))
+        self.large.save_wanted.connect(self.acts.save)
+        self.large.copy_wanted.connect(self.acts.copy)
+        self.large.drag_wanted.connect(lambda: self.acts.drag_out(self.chosen()))
+        self.bar.name_chosen.connect(self._on_name_chosen)
         self.bar.refused.connect(self.banner.show_error)
-        self.bar.set_wanted.connect(self.pack)
 
-    def _build_actions(self) -> None:
-        """Shortcuts of this room; they work wherever the focus is in it."""
-        standard = QKeySequence.StandardKey
-        for id, words, keys, icon_name, act in (
-            ("create.seed", "New seed", "Ctrl+R", "dice-five", lambda: self._state.seed.set(new_seed())),
-            ("create.save", "Save pictures", standard.Save, "download-simple", self.save),
-            ("create.copy", "Copy pictures", standard.Copy, "copy", self.copy),
-            ("create.pack", "Pack pictures for a game", "Ctrl+Shift+E", "package", self.pack),
-            ("create.name", "Go to the name", "Ctrl+K", "user", self.bar.name_field.field.setFocus),
-            ("create.larger", "Larger pictures", standard.ZoomIn, "plus", lambda: self._zoom(16)),
-            ("create.smaller", "Smaller pictures", standard.ZoomOut, "minus", lambda: self._zoom(-16)),
-        ):
-            Command(self, id, words, act, keys, icon_name)
+    def begin(self, has_canvas: bool) -> None:
+        """has_canvas: one of last time lies there already; else the first wall is made."""
+        self._on_bundle_changed()
+        if not has_canvas and self._state.bundle.value is not None:
+            self._make(FIRST_WALL)
+        if has_canvas:
+            self._empty.sort_out()
 
-    def _zoom(self, more: int) -> None:
-        side = self._preferences.tile_side
-        side.set(min(288, max(64, side.value + more)))
+    # New pictures
 
-    def _on_series_changed(self) -> None:
+    def generate(self) -> None:
+        """As many as the bar says, in new rows; the view goes there."""
+        self._make(self._preferences.count.value)
+
+    def _make(self, count: int) -> None:
+        """The latents of a thousand pictures take 0.1 s, so they are drawn beside the window."""
         bundle = self._state.bundle.value
         if bundle is None:
-            self.model.show_series(None)
+            return
+        seed, diversity, start = self._state.seed.value, self._state.diversity.value, self._next
+        self._next += count
+        job = Job(lambda progress, say: draw(bundle, seed, count, diversity, start), self)
+        job.finished.connect(self._lay_new)
+        job.failed.connect(self.banner.show_error)
+        job.ended.connect(lambda: self._on_made(job))
+        self._jobs.append(job)
+        job.start()
+
+    def _on_made(self, job: Job) -> None:
+        self._jobs.remove(job)
+        job.deleteLater()
+
+    def _lay_new(self, pictures: list[Picture]) -> None:
+        words = f"Generate {len(pictures)} pictures" if len(pictures) > 1 else "Generate picture"
+        ids = self.canvas.add(pictures, "drawn", words=words, selects=False)
+        self.view.ensure_seen(ids)
+
+    def welcome(self, bundle: Bundle) -> None:
+        """A model is to be worked with: where nothing of it lies on the canvas, some pictures are made."""
+        self._state.bundle.set(bundle)
+        ids = [card.id for card in self.canvas.cards if card.picture.bundle_id == bundle.facts.id]
+        if ids:
+            self.view.ensure_seen(ids[-1:])
+        elif not self._jobs:
+            self.generate()
+
+    def set_new_seed(self) -> None:
+        self._state.seed.set(new_seed())
+
+    def _start_series(self) -> None:
+        self._next = 0
+
+    def _go_to_name(self) -> None:
+        self.bar.name_field.field.setFocus()
+
+    def _on_name_chosen(self, picture: Picture) -> None:
+        self.place((Carried(picture, self._state.bundle.value),))
+
+    def place(self, carried: Sequence[Carried], around: Place | None = None) -> None:
+        """Pictures from elsewhere onto the canvas: selected, and in view."""
+        pictures = [each.picture for each in carried if each.picture is not None]
+        if not pictures:
+            return
+        how = "drawn" if all(picture.seed is not None for picture in pictures) else "found"
+        words = "Bring picture" if len(pictures) == 1 else f"Bring {len(pictures)} pictures"
+        if self.large.isVisible():
+            self.close_large()
+        self._pages.setCurrentIndex(0)
+        self.view.ensure_seen(self.canvas.add(pictures, how, words=words, around=around))
+
+    # What is shown
+
+    def _on_bundle_changed(self) -> None:
+        bundle = self._state.bundle.value
+        self._start_series()
+        self._generate.setEnabled(bundle is not None)
+        if bundle is None and not len(self.canvas):
             self._pages.setCurrentIndex(2)
             return
-        self.wall.set_pixel_art(bundle.facts.kind == "pixel")
         if self.banner.tone == "error":
             self.banner.hide()
-        self.model.show_series(Series(bundle, self._state.seed.value, self._state.diversity.value))
-        if self.model.series is not None and self._pages.currentIndex() == 2:
+        if self._pages.currentIndex() == 2:
             self._pages.setCurrentIndex(0)
-        if self.large.isVisible():
-            if self._large_row is not None and self.large.bundle is bundle:
-                self.open_row(self._large_row)
-            else:
-                self.close_large()
+            self._make(FIRST_WALL)
 
-    def _on_selection_changed(self, rows: list[int]) -> None:
-        self.foot.setVisible(bool(rows))
-        self._selected.setText("1 picture selected" if len(rows) == 1 else f"{len(rows)} pictures selected")
+    def _on_selection_changed(self) -> None:
+        count = len(self.canvas.selection.value)
+        for command in vars(self._deeds).values():
+            command.setEnabled(count > 0)
+        self._deeds.morph.setEnabled(count > 1)
+        self._deeds.pack.setEnabled(True)
+        self._open.setEnabled(count > 0)
 
-    # Looking at one picture
+    def _select_all(self) -> None:
+        self.canvas.select(card.id for card in self.canvas.cards)
 
-    def open_row(self, i: int) -> None:
-        series = self.model.series
-        if series is None:
-            return
-        self._large_row = i
-        self.large.show_picture(series.bundle, series.picture(i), f"Picture {i + 1}", can_step=True)
-        self.large.show_meanwhile(self.model.pixmap(i))
-        self._show_large()
+    def _show_menu(self, where: QPoint) -> None:
+        menu = self._menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where)
 
-    def open_picture(self, picture: Picture, bundle: Bundle | None) -> None:
-        """One that is not on the wall: from a name, or dropped as a file."""
+    def _menu(self) -> QMenu:
+        """What can be done with the selection, or with the canvas."""
+        deeds = self._deeds
+        menu = QMenu(self)
+        menu.setAccessibleName("What can be done")
+        if self.canvas.selection.value:
+            menu.addAction(self._open)
+            menu.addSeparator()
+            menu.addActions([deeds.vary_near, deeds.vary_far])
+            menu.addSeparator()
+            menu.addActions([deeds.star, deeds.save, deeds.copy])
+            menu.addSeparator()
+            menu.addActions([deeds.morph, deeds.pack])
+            menu.addSeparator()
+            menu.addAction(deeds.remove)
+        else:
+            menu.addActions([self._generate, self._undo, self._redo])
+            menu.addSeparator()
+            menu.addActions(
+                [action for action in self.view.actions() if action.objectName()[:7] == "canvas."]
+            )
+        return menu
+
+    def chosen(self) -> Sequence[int]:
+        """What an act is about: the large picture, else the selection."""
+        if self.large.isVisible() and self._large_card is not None:
+            return (self._large_card,)
+        return self.canvas.selection.value
+
+    # One picture, large
+
+    def _open_chosen(self) -> None:
+        if self.canvas.selection.value:
+            self.open_card(self.canvas.selection.value[-1])
+
+    def open_card(self, card_id: int) -> None:
+        bundle = self.pictures.bundle(card_id)
         if bundle is None:
+            error = "The model that made this picture is not in your library."
+            self.banner.show_error(StudioError(error, "Add it in Models."))
             return
-        self._large_row = None
-        self.large.show_picture(bundle, picture, picture.name or "Your picture", can_step=False)
-        self._show_large()
-
-    def close_large(self) -> None:
-        self._pages.setCurrentIndex(0)
-        if self._large_row is not None:
-            self.wall.show_row(self._large_row)
-        self.wall.setFocus()
-
-    def _show_large(self) -> None:
+        self._large_card = card_id
+        if card_id not in self.canvas.selection.value:
+            self.canvas.select((card_id,))
+        picture = self.canvas.card(card_id).picture
+        self.large.show_picture(bundle, picture, picture.name or f"Picture {card_id}", can_step=True)
+        look = self.pictures.look(card_id)
+        if look is not None:
+            self.large.show_meanwhile(QPixmap.fromImage(look.image))
         self._pages.setCurrentIndex(1)
         self.large.setFocus()
 
+    def close_large(self) -> None:
+        """Back to the canvas, with the picture that was looked at selected."""
+        self._pages.setCurrentIndex(0)
+        if self._large_card is not None and self._large_card in self.canvas:
+            self.canvas.select((self._large_card,))
+            self.view.overlay.focused = self._large_card
+            self.view.ensure_seen((self._large_card,))
+        self._large_card = None
+        self.view.setFocus()
+
     def _step(self, by: int) -> None:
-        if self._large_row is not None and self._large_row + by >= 0:
-            self.wall.show_row(self._large_row + by)
-            self.open_row(self._large_row + by)
-
-    # Taking pictures along
-
-    def chosen(self) -> list[Picture]:
-        """What an action is about: the large picture, else the selection, else the current tile."""
-        if self.large.isVisible() and self.large.picture is not None:
-            return [self.large.picture]
-        series = self.model.series
-        rows = self.wall.selected_rows()
-        if not rows and self.wall.currentIndex().isValid():
-            rows = [self.wall.currentIndex().row()]
-        return [series.picture(i) for i in rows] if series else []
-
-    def _chosen_bundle(self) -> Bundle | None:
-        return self.large.bundle if self.large.isVisible() else self._state.bundle.value
-
-    def save(self) -> None:
-        """Ask where, then write: one picture to a file, several to a folder."""
-        pictures, bundle = self.chosen(), self._chosen_bundle()
-        if not pictures or bundle is None:
+        """To the next card whose model is there, in the order in which they were laid."""
+        ids = [card.id for card in self.canvas.cards]
+        if self._large_card not in ids:
             return
-        before = Path(self._preferences.save_folder.value or Path.home())
-        if len(pictures) == 1:
-            proposed = free_file(before, file_stem(bundle, pictures[0]))
-            name, _ = QFileDialog.getSaveFileName(self, "Save picture", str(proposed), "PNG (*.png)")
-            if name:
-                self.save_to_file(Path(name).with_suffix(".png"))
-        else:
-            folder = QFileDialog.getExistingDirectory(self, "Save pictures to a folder", str(before))
-            if folder:
-                self.save_to_folder(Path(folder))
-
-    def save_to_file(self, file: Path) -> None:
-        pictures, bundle = self.chosen(), self._chosen_bundle()
-        if not pictures or bundle is None:
-            return
-        self._preferences.save_folder.set(str(file.parent))
-        embed = self._preferences.embed_recipe.value
-        picture = pictures[0]
-        self._start(Job(lambda progress, say: [self._saver.save_one(bundle, picture, file, embed)], self))
-
-    def save_to_folder(self, folder: Path) -> None:
-        pictures, bundle = self.chosen(), self._chosen_bundle()
-        if not pictures or bundle is None:
-            return
-        self._preferences.save_folder.set(str(folder))
-        embed = self._preferences.embed_recipe.value
-        self._start(
-            Job(
-                lambda progress, say: self._saver.save_many(bundle, pictures, folder, embed, progress),
-                self,
-            )
-        )
-
-    def _start(self, job: Job) -> None:
-        if self._job is not None and self._job.is_running:
-            self._banner.say("Pictures are still being saved.", "warn", seconds=4)
-            return
-        self._job = job
-        job.progressed.connect(lambda w: self._banner.say(f"{w.doing}: {w.done} of {w.total}"))
-        job.finished.connect(self._on_saved)
-        job.failed.connect(self._banner.show_error)
-        job.ended.connect(job.deleteLater)
-        job.start()
+        at = ids.index(self._large_card) + by
+        while 0 <= at < len(ids):
+            if self.pictures.bundle(ids[at]) is not None:
+                self.open_card(ids[at])
+                return
+            at += by
 
     @property
     def _banner(self) -> Banner:
         return self.large.banner if self.large.isVisible() else self.banner
 
-    def _on_saved(self, files: list[Path]) -> None:
-        where = f"“{files[0].name}”" if len(files) == 1 else f"{len(files)} pictures"
-        self._banner.say(f"Saved {where} in {files[0].parent}.", seconds=8)
-
-    def pack(self) -> None:
-        """For a game: the large picture, or the selection, or else a set of new ones."""
-        is_any = self.large.isVisible() or self.wall.selected_rows()
-        bundle = self._chosen_bundle()
-        pictures = self.chosen() if is_any else []
-        self.pack_wanted.emit(tuple(Carried(picture, bundle) for picture in pictures))
-
-    def copy(self) -> None:
-        self._take(lambda data: QGuiApplication.clipboard().setMimeData(data), self.chosen())
-
-    def _drag_rows(self, rows: list[int]) -> None:
-        series = self.model.series
-        if series is not None:
-            self._take(self._drag, [series.picture(i) for i in rows])
-
-    def _drag_large(self) -> None:
-        if self.large.picture is not None:
-            self._take(self._drag, [self.large.picture])
-
-    def _take(self, give: Callable[[QMimeData], object], pictures: list[Picture]) -> None:
-        bundle = self._chosen_bundle()
-        if not pictures or bundle is None:
-            return
-        embed = self._preferences.embed_recipe.value
-        try:
-            give(self._saver.to_mime(bundle, pictures, self._passing.path(), embed))
-        except StudioError as error:
-            self._banner.show_error(error)
-
-    def _drag(self, data: QMimeData) -> None:
-        drag = QDrag(self)
-        drag.setMimeData(data)
-        pixmap = (
-            self.large.pixmap if self.large.isVisible() else self.model.pixmap(self.wall.currentIndex().row())
-        )
-        if pixmap is not None:
-            drag.setPixmap(pixmap.scaled(64, 64, Qt.AspectRatioMode.KeepAspectRatio))
-        drag.exec(Qt.DropAction.CopyAction)
-
     def say_error(self, error: StudioError) -> None:
         self._banner.show_error(error)
+
+
+def _nothing_selected() -> QWidget:
+    made = QWidget()
+    made.setLayout(
+        column(
+            label("Nothing selected", "heading"),
+            label("Click a picture to work on it. Drag over several, or Ctrl+click, to select them together.",
+                  "muted", wrap=True),
+            spacing=6,
+        )
+    )  # fmt: skip
+    return made

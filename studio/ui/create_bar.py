@@ -1,4 +1,4 @@
-"""The bar above the wall: which model, which seed, how diverse, a name, how it is shown."""
+"""The bar above the canvas: the model, how many new pictures, how diverse, the seed, a name, the backdrop."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QIcon, QPixmap, QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
-    QLabel,
     QLineEdit,
     QMenu,
     QSlider,
+    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -22,6 +22,7 @@ from studio.core.picture import Picture
 from studio.generate.drawing import named
 from studio.store.bundle import Bundle
 
+from .actions import Command
 from .backdrop import Backdrop, to_pixmap
 from .backdrop_choice import BACKDROPS, ask_colour, swatch
 from .decoding import Answer, DecodeQueue
@@ -29,7 +30,7 @@ from .icons import MUTED, icon
 from .jobs import after
 from .sheets import cells_of
 from .state import CreateState, Preferences, Shelf, show
-from .widgets import PicturePanel, frame, icon_button, label, row
+from .widgets import PicturePanel, command_button, command_icon, frame, icon_button, label, row
 
 _NAME_WIDTH = 130  # px
 MOST_SEED = 2**32 - 1
@@ -48,10 +49,10 @@ class BundlePicker(QComboBox):
         self.setAccessibleName("Model")
         self.setToolTip("The model that makes the pictures")
         self.setIconSize(QSize(22, 22))
-        self.setMinimumWidth(150)
-        self.setMaximumWidth(240)
+        self.setMinimumWidth(132)
+        self.setMaximumWidth(220)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(11)
         self._shelf, self._state = shelf, state
         shelf.changed.connect(self._fill)
         state.bundle.changed.connect(self._show_current)
@@ -83,7 +84,7 @@ def preview_icon(bundle: Bundle) -> QPixmap:
 
 
 class NameField(QWidget):
-    """Type a name, get its picture: live beside the field, large on Enter."""
+    """Type a name, get its picture: live beside the field, on the canvas on Enter."""
 
     chosen = Signal(object)  # Picture
 
@@ -131,11 +132,10 @@ class NameField(QWidget):
 
 
 class CreateBar(QFrame):
-    """Shows and sets a CreateState and how the wall looks."""
+    """Shows and sets a CreateState, how many pictures Generate makes, and the backdrop."""
 
     name_chosen = Signal(object)  # Picture
     refused = Signal(object)  # StudioError
-    set_wanted = Signal()  # of many pictures, for a game
 
     def __init__(
         self,
@@ -144,6 +144,10 @@ class CreateBar(QFrame):
         preferences: Preferences,
         queue: DecodeQueue,
         backdrop: Backdrop,
+        generate: Command,
+        undo: Command,
+        redo: Command,
+        pack: Command,
     ) -> None:
         super().__init__()
         self.setProperty("role", "bar")
@@ -151,32 +155,44 @@ class CreateBar(QFrame):
         self.picker = BundlePicker(shelf, state)
         self.name_field = NameField(queue, state, backdrop)
         self.name_field.chosen.connect(self.name_chosen)
+        self.generate_button = command_button(generate, "Generate", "primary")
         layout = row(
             self.picker,
             _line(),
-            label("Seed", "muted"),
-            self._build_seed(),
-            self._dice(),
-            _line(),
+            self.generate_button,
+            self._build_count(),
             *self._build_diversity(),
+            self._dice(),
+            self._build_seed(),
             _line(),
             self.name_field,
             None,
-            _sign("grid-four"),
-            self._build_tile_side(),
+            command_icon(undo),
+            command_icon(redo),
+            command_icon(pack),
             self._build_backdrop(),
-            icon_button("Make a set for a game", "package", self.set_wanted.emit, "Ctrl+Shift+E", "outlined"),
-            spacing=10,
+            spacing=8,
         )
         layout.setContentsMargins(16, 10, 12, 10)
         self.setLayout(layout)
 
+    def _build_count(self) -> QSpinBox:
+        self.count = QSpinBox()
+        self.count.setAccessibleName("How many")
+        self.count.setToolTip("How many new pictures Generate makes")
+        self.count.setRange(1, 1000)
+        self.count.setFixedWidth(58)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        show(self._preferences.count, self.count.setValue)
+        self.count.valueChanged.connect(self._preferences.count.set)
+        return self.count
+
     def _build_seed(self) -> QLineEdit:
         self.seed_field = QLineEdit()
         self.seed_field.setAccessibleName("Seed")
-        self.seed_field.setToolTip("The same seed always gives the same wall")
+        self.seed_field.setToolTip("Seed: the same one gives the same pictures again, in the same order")
         self.seed_field.setValidator(QRegularExpressionValidator(QRegularExpression(r"\d{0,10}"), self))
-        self.seed_field.setFixedWidth(92)
+        self.seed_field.setFixedWidth(78)
         show(self._state.seed, lambda seed: self.seed_field.setText(str(seed)))
         self.seed_field.editingFinished.connect(self._on_seed_edited)
         return self.seed_field
@@ -202,24 +218,13 @@ class CreateBar(QFrame):
         self.diversity.setRange(0, 30)  # twentieths
         self.diversity.setPageStep(4)
         self.diversity.setMinimumWidth(70)
-        self.diversity.setMaximumWidth(150)
+        self.diversity.setMaximumWidth(130)
         value = label("", "muted")
         value.setFixedWidth(30)
         show(self._state.diversity, lambda d: self.diversity.setValue(round(d * 20)))
         show(self._state.diversity, lambda d: value.setText(f"{d:.2f}"))
         self.diversity.valueChanged.connect(lambda steps: self._state.diversity.set(steps / 20))
         return label("Diversity", "muted"), self.diversity, value
-
-    def _build_tile_side(self) -> QSlider:
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setAccessibleName("Size on the wall")
-        slider.setToolTip("Size on the wall (Ctrl+wheel)")
-        slider.setRange(64, 288)
-        slider.setPageStep(24)
-        slider.setFixedWidth(84)
-        show(self._preferences.tile_side, slider.setValue)
-        slider.valueChanged.connect(self._preferences.tile_side.set)
-        return slider
 
     def _build_backdrop(self) -> QToolButton:
         made = icon_button("Backdrop", "square-half", lambda: None, kind="outlined")
@@ -247,12 +252,6 @@ class CreateBar(QFrame):
         colour = ask_colour(self._preferences.backdrop.value, self)
         if colour:
             self._preferences.backdrop.set(colour)
-
-
-def _sign(icon_name: str) -> QLabel:
-    made = QLabel()
-    made.setPixmap(icon(icon_name, MUTED).pixmap(QSize(16, 16)))
-    return made
 
 
 def _line() -> QFrame:

@@ -78,6 +78,7 @@ class Answer:
     start: int
     pictures: Pictures  # uint8 [n, size, size, 4]
     is_last: bool
+    device: str = ""  # what they were made on, as the user reads it
 
 
 @dataclass(eq=False)
@@ -160,8 +161,8 @@ class DecodeQueue(QObject):
             is_last = question.done >= len(question.latents)
             message: Any
             try:
-                pictures = self._decoders.get(question.bundle).decode(latents)
-                message = Answer(question.number, start, pictures, is_last)
+                decoder = self._decoders.get(question.bundle)
+                message = Answer(question.number, start, decoder.decode(latents), is_last, decoder.device)
             except Exception as error:  # as in Job: a surprise on this thread becomes a value
                 message, is_last = _Failure(question.number, error), True
             if not is_last:

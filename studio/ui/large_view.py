@@ -24,7 +24,6 @@ class LargeView(QWidget):
     save_wanted = Signal()
     copy_wanted = Signal()
     drag_wanted = Signal()
-    wall_wanted = Signal()  # go on from this picture's seed
 
     def __init__(self, queue: DecodeQueue, finder: NearestFinder, backdrop: Backdrop) -> None:
         super().__init__()
@@ -54,6 +53,7 @@ class LargeView(QWidget):
     def _build_side(self, backdrop: Backdrop) -> QWidget:
         side = frame("side")
         side.setFixedWidth(264)
+        self.likeness = LikenessPanel(backdrop)
         self._title = label("", "heading", wrap=True)
         self._facts = label("", "muted", wrap=True)
         self._facts.setTextInteractionFlags(
@@ -63,7 +63,7 @@ class LargeView(QWidget):
         self._facts.setAccessibleName("How this picture was made")
         save = button("Save as PNG…", self.save_wanted.emit, "primary", "download-simple", "Ctrl+S")
         copy = button("Copy", self.copy_wanted.emit, "", "copy", "Ctrl+C")
-        back = button("Back to the wall", self.closed.emit, "", "squares-four", "Esc")
+        back = button("Back to the canvas", self.closed.emit, "", "squares-four", "Esc")
         tip = label(
             "Drag the picture into another program or a folder. The file remembers how it was made: drop it "
             "on this window to have it again.",
@@ -78,7 +78,7 @@ class LargeView(QWidget):
             copy,
             back,
             12,
-            self._build_likeness(backdrop),
+            self.likeness,
             None,
             tip,
             spacing=8,
@@ -87,32 +87,20 @@ class LargeView(QWidget):
         side.setLayout(layout)
         return side
 
-    def _build_likeness(self, backdrop: Backdrop) -> QWidget:
-        """The picture of the artist's own that this one is most like; empty until that is found."""
-        self._original = PicturePanel("The set's own picture that is most like this", backdrop, side=72)
-        self._likeness_words = label("", "small", wrap=True)
-        self._likeness_words.setAccessibleName("How new this picture is")
-        beside = row(self._original, self._likeness_words, spacing=10)
-        beside.setStretch(1, 1)
-        self.likeness = QWidget()
-        self.likeness.setLayout(column(label("Most like, of the set's own", "muted"), beside, spacing=6))
-        return self.likeness
-
     def show_picture(self, bundle: Bundle, picture: Picture, title: str, can_step: bool) -> None:
         self.bundle, self.picture = bundle, picture
         self._title.setText(title)
-        self._facts.setText("\n".join(_facts(bundle, picture)))
+        self._facts.setText("\n".join(facts_of(bundle, picture)))
         self._previous.setVisible(can_step)
         self._next.setVisible(can_step)
         self.banner.hide()
         self._finder.forget()
-        self._original.show_pixmap(None, False)
-        self._likeness_words.setText("")
+        self.likeness.clear()
         self.likeness.setVisible(bool(bundle.facts.novelty))
         self._number = self._queue.ask_live(bundle, picture.latent[None], "large view")
 
     def show_meanwhile(self, pixmap: QPixmap | None) -> None:
-        """What the wall has of it already, until the decoder answers."""
+        """What there is of it already, until the decoder answers."""
         if pixmap is not None and self.bundle is not None:
             self._panel.show_pixmap(pixmap, self.bundle.facts.kind == "pixel")
 
@@ -126,10 +114,8 @@ class LargeView(QWidget):
             self._finder.ask(self.bundle, answer.pictures[0])
 
     def _show_likeness(self, likeness: Likeness) -> None:
-        is_pixel_art = self.bundle is not None and self.bundle.facts.kind == "pixel"
-        self._original.show_pixmap(to_pixmap(likeness.original), is_pixel_art)
-        self._original.setToolTip(likeness.file)
-        self._likeness_words.setText(likeness.sentence)
+        if self.isVisible() and self.bundle is not None:
+            self.likeness.show_likeness(likeness, self.bundle.facts.kind == "pixel")
 
     def _on_failed(self, number: int, error: StudioError) -> None:
         if number == self._number:
@@ -161,7 +147,29 @@ class LargeView(QWidget):
         super().mouseMoveEvent(event)
 
 
-def _facts(bundle: Bundle, picture: Picture) -> list[str]:
+class LikenessPanel(QWidget):
+    """The picture of the artist's own that another is most like; empty until that is found."""
+
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__()
+        self.original = PicturePanel("The set's own picture that is most like this", backdrop, side=72)
+        self.words = label("", "small", wrap=True)
+        self.words.setAccessibleName("How new this picture is")
+        beside = row(self.original, self.words, spacing=10)
+        beside.setStretch(1, 1)
+        self.setLayout(column(label("Most like, of the set's own", "muted"), beside, spacing=6))
+
+    def clear(self) -> None:
+        self.original.show_pixmap(None, False)
+        self.words.setText("")
+
+    def show_likeness(self, likeness: Likeness, is_pixel_art: bool) -> None:
+        self.original.show_pixmap(to_pixmap(likeness.original), is_pixel_art)
+        self.original.setToolTip(likeness.file)
+        self.words.setText(likeness.sentence)
+
+
+def facts_of(bundle: Bundle, picture: Picture) -> list[str]:
     side = picture.finish.side or bundle.facts.picture_side
     lines = [f"Model: {bundle.facts.name}"]
     if picture.name:

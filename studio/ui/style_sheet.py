@@ -56,6 +56,10 @@ QPushButton[kind="choice"] { text-align: left; padding: 10px 12px; min-height: 3
 QPushButton[kind="choice"]:checked { background: $accent_soft; border: 2px solid $accent; padding: 9px 11px; }
 QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: 9px 11px; }
 QPushButton::menu-indicator { width: 0px; }
+QPushButton[fit="compact"] { padding: 6px 4px; }
+QPushButton[fit="compact"]:focus { padding: 5px 3px; }
+QToolButton[kind="fold"] { padding: 3px 2px; font-weight: 600; }
+QToolButton[kind="fold"]:focus { padding: 2px 1px; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px; }
 QToolButton:hover { background: $hover; }

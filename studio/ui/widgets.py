@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from studio.core.errors import StudioError
 
+from .actions import Command, in_words
 from .backdrop import Backdrop, fitted
 from .icons import ACCENT, DANGER, ON_ACCENT, TEXT, WARN, icon
 
@@ -362,3 +363,32 @@ class EmptyState(QFrame):
         layout = column(None, picture, 4, heading, row(None, words, None), 8, line, None, margins=28)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+
+def command_button(command: Command, words: str, kind: str = "") -> QPushButton:
+    """A button that does what a command does, and can be pressed when the command can."""
+    made = button(words, command.trigger, kind, "", tip_of(command))
+    if not command.icon().isNull() and kind != "primary":
+        made.setIcon(command.icon())
+        made.setIconSize(QSize(16, 16))
+        reword(made, words)
+    made.setEnabled(command.isEnabled())
+    command.enabledChanged.connect(made.setEnabled)
+    return made
+
+
+def command_icon(command: Command, kind: str = "") -> QToolButton:
+    """The same as an icon only."""
+    made = icon_button(command.text(), "circle", command.trigger, None, kind)
+    made.setIcon(command.icon())
+    made.setToolTip(tip_of(command))
+    made.setEnabled(command.isEnabled())
+    command.enabledChanged.connect(made.setEnabled)
+    return made
+
+
+def tip_of(command: Command) -> str:
+    """What a command does, and by which key."""
+    keys = ", ".join(in_words(keys) for keys in command.shortcuts()[:1])
+    tip = command.help or command.text()
+    return f"{tip} ({keys})" if keys else tip

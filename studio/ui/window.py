@@ -44,6 +44,8 @@ from .training import TrainingDesk
 from .training_page import TrainingChip
 from .widgets import Banner, column, frame, row
 
+_MOST_BROUGHT = 200  # files dropped at once
+
 
 class Window(QWidget):
     """Joins the screens; each of them knows only its own state."""
@@ -123,7 +125,6 @@ class Window(QWidget):
         self.models.new_wanted.connect(self.show_new_model)
         self.models.resume_wanted.connect(self._resume)
         self.create_room.models_wanted.connect(self.show_models)
-        self.create_room.pack_wanted.connect(self._exchange.pack_wanted)
         self.new_model.closed.connect(self.show_models)
         self.new_model.use_wanted.connect(self._use)
         self._exchange.create_wanted.connect(self._on_create_wanted)
@@ -151,7 +152,7 @@ class Window(QWidget):
 
     def show_create(self) -> None:
         self._go(self.create_room, self.create_button)
-        self.create_room.wall.setFocus()
+        self.create_room.view.setFocus()
 
     def show_new_model(self) -> None:
         if self._desk.is_under_way or self.rooms.currentWidget() is self.new_model:
@@ -167,14 +168,12 @@ class Window(QWidget):
         self.chip.set_wanted(room is not self.new_model)
 
     def open_in_create(self, bundle: Bundle) -> None:
-        self._create_state.bundle.set(bundle)
+        self.create_room.welcome(bundle)
         self.show_create()
 
     def _on_create_wanted(self, pictures: tuple[Carried, ...]) -> None:
-        for carried in pictures:
-            if carried.picture is not None and carried.bundle is not None:
-                self.open_in_create(carried.bundle)
-                self.create_room.open_picture(carried.picture, carried.bundle)
+        self.show_create()
+        self.create_room.place(pictures)
 
     def _use(self, folder: Path) -> None:
         """The bundle a run just left."""
@@ -206,7 +205,7 @@ class Window(QWidget):
         CommandPalette(listed_commands(self), room_of(self.rooms.currentWidget()), self)
 
     def _on_shelf_changed(self) -> None:
-        """The bundle on the wall may be gone, renamed or new on the disk."""
+        """The bundle in use may be gone, renamed or new on the disk."""
         current = self._create_state.bundle.value
         same = self._shelf.same(current) if current else None
         if current is not None and same is None and self.create_room.isVisible():
@@ -228,31 +227,36 @@ class Window(QWidget):
             self.take(paths)
 
     def take(self, paths: list[Path]) -> None:
-        """A picture of ours comes back, a shared model is added, anything else is for a new model."""
+        """Pictures of ours come back, a shared model is added, anything else is for a new model."""
         try:
             if all(is_shared_bundle(path) for path in paths):
                 self.show_models()
                 self.models.add(paths)
-            elif not (len(paths) == 1 and paths[0].is_file() and self._bring_back(paths[0])):
+            elif not self._bring_back(paths):
                 self.show_new_model()
                 self.new_model.give(paths)
         except StudioError as error:
             self.banner.show_error(error)
 
-    def _bring_back(self, file: Path) -> bool:
-        """Whether the file says how it was made."""
-        picture = read_recipe(file)
-        if picture is None:
+    def _bring_back(self, files: list[Path]) -> bool:
+        """Whether all of the files say how they were made; then they lie on the canvas again."""
+        if len(files) > _MOST_BROUGHT or not all(file.is_file() for file in files):
             return False
-        bundle = self._shelf.by_id(picture.bundle_id)
-        if bundle is None:
-            raise StudioError(
-                f"The model that made “{file.name}” is not in your library.",
-                "Add it in Models, then drop again.",
-            )
-        self._create_state.bundle.set(bundle)
-        self.show_create()
-        self.create_room.open_picture(picture, bundle)
+        pictures = [read_recipe(file) for file in files]
+        carried = tuple(
+            Carried(picture, self._shelf.by_id(picture.bundle_id), file)
+            for picture, file in zip(pictures, files, strict=True)
+            if picture is not None
+        )
+        if len(carried) < len(files):
+            return False
+        for each in carried:
+            if each.bundle is None and each.file is not None:
+                raise StudioError(
+                    f"The model that made “{each.file.name}” is not in your library.",
+                    "Add it in Models, then drop again.",
+                )
+        self._on_create_wanted(carried)
         return True
 
     # Coming and going

@@ -1,7 +1,7 @@
 """Whether the window stays fluid while a real run trains from it: the gaps of a 16 ms timer.
 
 Run by hand: python tests/benchmarks/window_fluid.py. A real trainer process trains on generated pictures;
-meanwhile the window shows the run, then the wall, scrolling. Prints only.
+meanwhile the window shows the run, then the canvas, moving. Prints only.
 """
 
 # ruff: noqa: E402 (the path to the project comes first)
@@ -99,9 +99,9 @@ class Ticks:
 
 
 def scroll(studio: Studio) -> QTimer:
-    bar = studio.window.create_room.wall.verticalScrollBar()
+    view = studio.window.create_room.view
     timer = QTimer()
-    timer.timeout.connect(lambda: bar.setValue(bar.value() + 7))
+    timer.timeout.connect(lambda: view.pan(0, 7))
     timer.start(16)
     return timer
 
@@ -138,7 +138,7 @@ def main() -> int:
         window.show_create()
         scrolling = scroll(studio)
         ticks.over(SECONDS)
-        ticks.report("training, the wall scrolling")
+        ticks.report("training, the canvas moving")
         scrolling.stop()
         progress = studio.desk.progress.value
         assert progress is not None

@@ -13,7 +13,7 @@ from studio.store.settings import Settings, help_for, load_settings, save_settin
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
-    settings = replace(Settings(), theme="light", backdrop="#ff00aa", tile_side=200, embed_recipe=False)
+    settings = replace(Settings(), theme="light", backdrop="#ff00aa", count=200, embed_recipe=False)
     save_settings(file, settings)
     assert load_settings(file) == (settings, ())
 
@@ -34,11 +34,11 @@ def test_a_damaged_file_is_copied_aside(tmp_path: Path, content: bytes) -> None:
 
 def test_good_keys_are_kept_beside_bad_ones(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
-    values = {"format": 1, "theme": "plaid", "tile_side": True, "embed_recipe": False, "later": 1}
+    values = {"format": 1, "theme": "plaid", "count": True, "embed_recipe": False, "later": 1}
     file.write_text(json.dumps(values))
     settings, told = load_settings(file)
     assert settings == replace(Settings(), embed_recipe=False)
-    assert "theme, tile side" in told[0]
+    assert "theme, count" in told[0]
     load_settings(file)
     assert (tmp_path / "settings.damaged-2.json").exists()
 

@@ -47,7 +47,7 @@ def test_the_tree_of_widgets_is_the_registry(qtbot: QtBot) -> None:
 
 def test_the_sheet_shows_the_shortcuts_of_every_room(open_studio: Open, qtbot: QtBot) -> None:
     window = open_studio().window
-    QTest.keyClick(window.create_room.wall, Qt.Key.Key_F1)
+    QTest.keyClick(window.create_room.view, Qt.Key.Key_F1)
     sheet = window.findChild(ShortcutSheet)
     assert sheet is not None
 
@@ -70,7 +70,7 @@ def test_a_question_mark_is_a_letter_where_one_types(open_studio: Open) -> None:
     QTest.keyClicks(field, "who?")
     assert field.text() == "who?"
     assert window.findChild(ShortcutSheet) is None
-    QTest.keyClick(window.create_room.wall, Qt.Key.Key_Question)
+    QTest.keyClick(window.create_room.view, Qt.Key.Key_Question)
     sheet = window.findChild(ShortcutSheet)
     assert sheet is not None
     sheet.accept()
@@ -80,11 +80,11 @@ def test_the_palette_does_what_is_typed(open_studio: Open, qtbot: QtBot) -> None
     studio = open_studio()
     window = studio.window
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    QTest.keyClick(window.create_room.wall, Qt.Key.Key_P, both)
+    QTest.keyClick(window.create_room.view, Qt.Key.Key_P, both)
     palette = window.findChild(CommandPalette)
     assert palette is not None
     first = palette.list.currentIndex().data()
-    assert first == "New seed", "what the shown room can do comes first"
+    assert first == "Generate", "what the shown room can do comes first"
     QTest.keyClick(palette.field, Qt.Key.Key_Down)
     assert palette.list.currentIndex().row() == 1
     QTest.keyClick(palette.field, Qt.Key.Key_Up)
@@ -108,7 +108,7 @@ def test_the_palette_does_what_is_typed(open_studio: Open, qtbot: QtBot) -> None
     assert palette.isVisible()
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert not palette.isVisible()
-    assert window.create_room.wall.hasFocus(), "the focus is where it was"
+    assert window.create_room.view.hasFocus(), "the focus is where it was"
 
     window.show_palette()
     window.create_room.bar.seed_field.setFocus()

@@ -77,11 +77,14 @@ def test_words() -> None:
     assert "43" in Likeness(Nearest(0, 0.43), original, "").sentence
 
 
-def test_the_large_view_shows_it(open_studio: Callable[..., Studio], qtbot: QtBot) -> None:
+def test_the_large_view_and_the_panel_show_it(open_studio: Callable[..., Studio], qtbot: QtBot) -> None:
     room = open_studio().window.create_room
-    qtbot.waitUntil(lambda: room.model.pixmap(0) is not None)
-    room.open_row(0)
+    qtbot.waitUntil(lambda: len(room.canvas) > 0 and room.pictures.look(1) is not None)
+    room.canvas.select([1])
+    assert room.section.likeness.isVisible()
+    qtbot.waitUntil(lambda: room.section.likeness.words.text() != "")
+    room.open_card(1)
     assert room.large.likeness.isVisible()
-    qtbot.waitUntil(lambda: room.large._likeness_words.text() != "")
-    assert room.large._original.pixmap is not None
-    assert room.large._original.toolTip().startswith("picture ")
+    qtbot.waitUntil(lambda: room.large.likeness.words.text() != "")
+    assert room.large.likeness.original.pixmap is not None
+    assert room.large.likeness.original.toolTip().startswith("picture ")

@@ -87,9 +87,11 @@ def test_the_whole_road(open_studio: Open, qtbot: QtBot, pictures: Path, tmp_pat
     bundle = studio.create_state.bundle.value
     assert bundle is not None
     assert bundle.folder.name == "Faces"
-    qtbot.waitUntil(lambda: window.create_room.model.pixmap(0) is not None)
-    window.create_room.open_row(0)
-    window.create_room.save_to_file(tmp_path / "first.png")
+    room = window.create_room
+    new = bundle.facts.id
+    qtbot.waitUntil(lambda: any(card.picture.bundle_id == new for card in room.canvas.cards))
+    room.open_card(next(card.id for card in room.canvas.cards if card.picture.bundle_id == new))
+    room.acts.save_to_file(tmp_path / "first.png")
     qtbot.waitUntil((tmp_path / "first.png").exists)
     assert [b.folder.name for b in studio.shelf.own] == ["Faces"]
 

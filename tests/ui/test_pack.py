@@ -31,7 +31,7 @@ Open = Callable[..., Studio]
 
 @pytest.fixture
 def studio(open_studio: Open, tmp_path: Path) -> Studio:
-    """With packs going to the test's own folder, and pictures on the wall."""
+    """With packs going to the test's own folder, and pictures on the canvas."""
     made = open_studio()
     made.preferences.packs.set(PackMemory(folder=str(tmp_path / "game")).text())
     return made
@@ -82,12 +82,9 @@ def leavings(folder: Path) -> list[str]:
 
 def test_the_selection_in_create_is_packed(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
     room = studio.window.create_room
-    qtbot.waitUntil(lambda: room.model.pixmap(4) is not None)
-    for row in (0, 2, 3):
-        room.wall.selectionModel().select(
-            room.model.index(row), room.wall.selectionModel().SelectionFlag.Select
-        )
-    room.pack()
+    qtbot.waitUntil(lambda: len(room.canvas) > 0)
+    room.canvas.select([1, 3, 4])
+    room.acts.pack()
     dialog = studio.packs.dialog
     assert dialog is not None and dialog.what.given.text() == "3 pictures that you chose"
     seen(dialog, qtbot)
@@ -95,11 +92,12 @@ def test_the_selection_in_create_is_packed(studio: Studio, qtbot: QtBot, tmp_pat
     out = exported(dialog, qtbot)
     assert out == tmp_path / "game" / "sprites"
     found = readers.texture_packer(out / "sprites.json")
-    series = room.model.series
-    assert series is not None
-    wanted = Decoder(series.bundle).render([series.picture(row) for row in (0, 2, 3)])
-    for name, row, rgba in zip(found, (0, 2, 3), wanted, strict=True):
-        assert name == f"faces_{series.picture(row).seed}"
+    bundle = room.pictures.bundle(1)
+    assert bundle is not None
+    pictures = [card.picture for card in room.canvas.selected]
+    wanted = Decoder(bundle).render(pictures)
+    for name, picture, rgba in zip(found, pictures, wanted, strict=True):
+        assert name == f"faces_{picture.seed}"
         cut, shown = found[name].copy(), rgba.copy()
         cut[cut[..., 3] == 0] = shown[shown[..., 3] == 0] = 0
         assert np.array_equal(cut, shown)
