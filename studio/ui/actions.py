@@ -82,6 +82,12 @@ def _sequences(key: Key) -> list[QKeySequence]:
     return [QKeySequence(key)]
 
 
+def repeats(widget: QWidget, id: str) -> None:
+    """For the mouse only: the keyboard has the command `id` for it, so Tab need not stop here too."""
+    widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    widget.setProperty("command", id)
+
+
 class Gesture(QObject):
     """What a widget does by itself, told for the sheet: Gesture(wall, "Zoom", "Ctrl+wheel")."""
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from .actions import EVERYWHERE, Listed
+from .actions import EVERYWHERE, Listed, repeats
 from .icons import MUTED, icon
 from .widgets import column, label
 
@@ -67,7 +67,7 @@ class CommandPalette(QFrame):
         self.list = QListView()
         self.list.setAccessibleName("Commands")
         self.list.setProperty("role", "plain")
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys reach it from the field
+        repeats(self.list, "window.commands")  # the arrow keys reach it from the field
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setModel(self._model)
         self.list.setItemDelegate(_LineDelegate(self.list))

@@ -25,6 +25,7 @@ from studio.core.steps import time_in_words
 from studio.store.bundle import Bundle, DamagedBundle
 from studio.store.runs import Run
 
+from .actions import repeats
 from .backdrop import Backdrop
 from .icons import WARN, icon
 from .model_preview import HEIGHT, PreviewPanel, Previews
@@ -113,8 +114,8 @@ class BundleCard(Card):
         opening.setAccessibleName(f"Open {self.name} in Create")
         self._more = icon_button(f"More for {self.name}", "dots-three-vertical-bold", self._open_menu)
         info = icon_button(f"Facts about {self.name}", "info", self._show_facts)
-        for each in (opening, info, self._more):
-            each.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter, the menu key and Ctrl+I do the same
+        for each, verb in ((opening, "open"), (info, "facts"), (self._more, "menu")):
+            repeats(each, f"models.{verb}")
         foot = row(opening, None, info, self._more, spacing=2)
         inside = column(self._build_head(is_starter), words, None, foot, spacing=6)
         inside.setContentsMargins(8, 6, 8, 4)

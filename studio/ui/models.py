@@ -148,6 +148,7 @@ class ModelsRoom(QWidget):
         self._command("undo", "Undo", self.deeds.undo, keys.Undo, "arrow-u-up-left")
         self._command("search", "Search models", self._go_to_search, keys.Find, "magnifying-glass")
         self._command("add", "Add a shared model…", self.add_shared, (), "tray")
+        self._command("menu", "Menu of the model", self._open_menu_of_current, "Shift+F10", "dots-three")
         self._of_bundles = (open_it, duplicate, share, facts)
         self._menu = QMenu(self)
         self._menu.setAccessibleName("What can be done with the model")
@@ -308,6 +309,11 @@ class ModelsRoom(QWidget):
     def _on_not_opened(self, error: StudioError) -> None:
         self.banner.show_error(error)
         self._shelf.read()
+
+    def _open_menu_of_current(self) -> None:
+        card = self.current
+        if card is not None:
+            card.menu_wanted.emit(card.mapToGlobal(card.rect().center()))
 
     def _open_menu(self, at: QPoint) -> None:
         self._menu.popup(at)
