@@ -18,7 +18,7 @@ from studio.core.events import LeftOut
 from studio.core.picture import Finish, Picture
 from studio.core.pixels import Pictures, rms_difference
 from studio.store.fitted import Fitted, fitted_pictures
-from studio.store.pack import TARGETS, PackOptions
+from studio.store.pack import FAINT, TARGETS, PackOptions
 
 from .files import Item, save, save_all, stem
 from .options import (
@@ -69,7 +69,7 @@ def sample(
 
         if pack is not None:
             new = NewPictures(bundle, count, seed, diversity, size, unique, device)
-            pack_new(voice, new, out, PackOptions(pack, name="", animations=False), library)
+            pack_new(voice, new, out, PackOptions(pack, name="", animations=False, faint=FAINT), library)
             return
         chosen = open_bundle(bundle, library)
         seed = secrets.randbelow(2**31) if seed is None else seed

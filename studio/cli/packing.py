@@ -16,7 +16,7 @@ from studio.core.errors import StudioError
 from studio.store.bundle import list_bundles
 from studio.store.facts import Facts
 from studio.store.files import starters_folder
-from studio.store.pack import ALPHAS, PLAYS, TARGETS, TRIMS, Drawn, Packed, PackOptions
+from studio.store.pack import ALPHAS, FAINT, PLAYS, TARGETS, TRIMS, Drawn, Packed, PackOptions
 from studio.store.pack import pack as pack_pictures
 
 from .options import (
@@ -97,6 +97,15 @@ def pack(
             show_default=_BY_TARGET,
         ),
     ] = None,
+    faint: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="ALPHA",
+            help="What is that faint is cut off too.",
+            show_default=f"of files, 0; of new pictures, {FAINT}",
+        ),
+    ] = None,
     merge: Annotated[
         bool, typer.Option("--merge/--no-merge", help="One place for sprites that look the same.")
     ] = True,
@@ -173,6 +182,7 @@ def pack(
             padding=padding,
             extrude=extrude,
             trim=trim,
+            faint=(FAINT if bundle else 0) if faint is None else faint,
             merge=merge,
             power_of_two=power_of_two,
             page=page,

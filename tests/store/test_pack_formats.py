@@ -224,6 +224,23 @@ def test_trimmed_alike(source: Path) -> None:
     assert_same(readers.manifest(out), originals())
 
 
+def test_a_haze_is_cut_off_on_request(tmp_path: Path) -> None:
+    """What stays is untouched; pictures that differ in their haze only are not one."""
+    rgba = np.zeros((40, 40, 4), np.uint8)
+    rgba[..., 3] = 5
+    rgba[10:20, 12:18] = (200, 9, 9, 255)
+    other = rgba.copy()
+    other[0, 0, 3] = 6
+    source = write(tmp_path / "in", {"a": rgba, "b": other})
+    for faint, sides in ((0, (40, 40)), (4, (40, 40)), (8, (6, 10))):
+        out, packed = run(source, "json", faint=faint)
+        frame = json.loads((out / "sprites.json").read_text())["frames"]["a"]
+        assert (frame["frame"]["w"], frame["frame"]["h"], packed.merged) == (*sides, 0)
+        assert frame["sourceSize"] == {"w": 40, "h": 40}
+    cut = readers.texture_packer(out / "sprites.json")["a"]
+    assert np.array_equal(cut[10:20, 12:18], rgba[10:20, 12:18])
+
+
 # One file each, strips and grids ---------------------------------------------------------------------
 
 

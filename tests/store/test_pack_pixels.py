@@ -8,7 +8,16 @@ from pictures import drawing, sprite
 
 from studio.core.pixels import enlarge, premultiply
 from studio.store.pack.model import Box, Size
-from studio.store.pack.pixels import bleed, cropped, paste, resized, visible_box, with_alpha
+from studio.store.pack.pixels import (
+    bleed,
+    box_around,
+    cropped,
+    paste,
+    resized,
+    strongest,
+    visible_box,
+    with_alpha,
+)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -56,6 +65,9 @@ def test_the_visible_box() -> None:
     rgba[5, 7, 3] = rgba[9, 20, 3] = 1
     assert visible_box(rgba) == Box(7, 5, 14, 5)
     assert cropped(rgba, visible_box(rgba)).shape == (5, 14, 4)
+    rgba[6, 9, 3] = 9
+    assert box_around(*strongest(rgba), faint=8) == Box(9, 6, 1, 1)
+    assert box_around(*strongest(rgba), faint=9) == Box(0, 0, 1, 1)
 
 
 def test_pixel_art_is_repeated_and_other_art_is_not() -> None:

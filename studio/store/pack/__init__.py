@@ -2,13 +2,14 @@
 
 from .given import Given, GivenFile, Spool
 from .model import PLAYS
-from .options import TARGETS, TRIMS, PackOptions
+from .options import FAINT, TARGETS, TRIMS, PackOptions
 from .packing import ModelsById, Packed, check_ahead, pack, pack_given
 from .pixels import ALPHAS
 from .writers.provenance import Drawn
 
 __all__ = [
     "ALPHAS",
+    "FAINT",
     "PLAYS",
     "TARGETS",
     "TRIMS",

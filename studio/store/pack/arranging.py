@@ -115,13 +115,13 @@ def _times(size: Size, factor: int) -> Size:
 
 def _trimmed(plan: Plan) -> list[Box]:
     """What is kept of each picture, in px of the scale."""
-    looks, scale = plan.looks, plan.scale
+    looks, scale, faint = plan.looks, plan.scale, plan.options.faint
     wholes = [Box(0, 0, look.size.width, look.size.height) for look in looks]
     kept = {
         "none": lambda: wholes,
-        "sprite": lambda: [look.visible for look in looks],
+        "sprite": lambda: [look.visible(faint) for look in looks],
         "animation": lambda: _trimmed_together(plan, wholes),
-        "all": lambda: [_common(_union([look.visible for look in looks]), whole) for whole in wholes],
+        "all": lambda: [_common(_union([look.visible(faint) for look in looks]), whole) for whole in wholes],
     }[plan.options.trimming]()
     if scale > 1 and not plan.is_pixel_art:  # a smooth edge grows half a pixel beyond the old one
         kept = [
@@ -133,10 +133,10 @@ def _trimmed(plan: Plan) -> list[Box]:
 def _trimmed_together(plan: Plan, wholes: Sequence[Box]) -> list[Box]:
     """The frames of each animation to what can be seen in any of them: they keep their places."""
     at = {name: index for index, name in enumerate(plan.names)}
-    kept = [look.visible for look in plan.looks]
+    kept = [look.visible(plan.options.faint) for look in plan.looks]
     for animation in plan.animations:
         frames = [at[name] for name in animation.frames]
-        seen = _union([plan.looks[index].visible for index in frames])
+        seen = _union([kept[index] for index in frames])
         for index in frames:
             kept[index] = _common(seen, wholes[index])
     return kept
@@ -191,7 +191,8 @@ def _sameness(plan: Plan, sprite: Sprite) -> tuple[object, ...]:
     look = plan.looks[sprite.picture]
     if not plan.options.merge:
         return (sprite.picture,)
-    if plan.options.trimming == "sprite" and (plan.scale == 1 or plan.is_pixel_art):
+    is_exact = plan.options.trimming == "sprite" and not plan.options.faint
+    if is_exact and (plan.scale == 1 or plan.is_pixel_art):
         return (look.visible_digest,)
     return (look.digest, sprite.offset_x, sprite.offset_y, sprite.box.size)
 

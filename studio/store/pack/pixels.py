@@ -17,13 +17,25 @@ ALPHAS = ("bleed", "zero", "premultiply")
 """What stands under alpha 0: colours of the neighbourhood, nothing, or colour times alpha everywhere."""
 
 
-def visible_box(rgba: Pictures) -> Box:
-    """The smallest box around all that can be seen; one pixel where nothing can. rgba: uint8 [H, W, 4]."""
-    alpha = rgba[..., 3]
-    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
-    if not len(rows):
+def strongest(rgba: Pictures) -> tuple[Pictures, Pictures]:
+    """The largest alpha of each row and of each column, uint8 [H] and [W]. rgba: uint8 [H, W, 4]."""
+    return rgba[..., 3].max(axis=1), rgba[..., 3].max(axis=0)
+
+
+def box_around(rows: Pictures, columns: Pictures, faint: int = 0) -> Box:
+    """The smallest box around all with more alpha than `faint`; one pixel where there is nothing.
+
+    rows, columns: from `strongest`.
+    """
+    across, down = np.flatnonzero(columns > faint), np.flatnonzero(rows > faint)
+    if not len(down):
         return Box(0, 0, 1, 1)
-    return Box(int(columns[0]), int(rows[0]), int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1)
+    return Box(int(across[0]), int(down[0]), int(across[-1] - across[0]) + 1, int(down[-1] - down[0]) + 1)
+
+
+def visible_box(rgba: Pictures) -> Box:
+    """The smallest box around all that can be seen. rgba: uint8 [H, W, 4]."""
+    return box_around(*strongest(rgba))
 
 
 def cropped(rgba: Pictures, box: Box) -> Pictures:

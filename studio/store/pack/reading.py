@@ -17,7 +17,7 @@ from studio.store.importing.surveying import digest_of
 
 from .given import Given
 from .model import Box, Size
-from .pixels import cropped, visible_box
+from .pixels import box_around, cropped, strongest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Look:
 
     given: Given
     size: Size
-    visible: Box
+    rows: Pictures  # uint8 [H], the largest alpha of each
+    columns: Pictures  # uint8 [W]
     digest: bytes
     visible_digest: bytes
     signs: PixelSigns
@@ -35,6 +36,10 @@ class Look:
     @property
     def file(self) -> str:
         return self.given.file
+
+    def visible(self, faint: int) -> Box:
+        """Around all with more alpha than that."""
+        return box_around(self.rows, self.columns, faint)
 
 
 def look_at(pictures: Sequence[Given], progress: Progress) -> tuple[list[Look], list[LeftOut]]:
@@ -55,12 +60,14 @@ def _look(given: Given) -> Look | LeftOut:
     except NotTaken as error:
         return LeftOut(given.file, error.reason)
     height, width = rgba.shape[:2]
-    visible, digest = visible_box(rgba), digest_of(rgba)
+    rows, columns = strongest(rgba)
+    visible, digest = box_around(rows, columns), digest_of(rgba)
     is_whole = visible.size == Size(width, height)
     return Look(
         given=given,
         size=Size(width, height),
-        visible=visible,
+        rows=rows,
+        columns=columns,
         digest=digest,
         visible_digest=digest if is_whole else digest_of(cropped(rgba, visible)),
         signs=pixel_signs(rgba),

@@ -33,9 +33,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 """By target: its name, and what it gives."""
-_NOT_REMEMBERED = ("target", "name", "replace", "animations")
-"""Replacing is allowed anew each time; what the set is called and whether numbers count frames goes by the
-pictures."""
+_NOT_REMEMBERED = ("target", "name", "replace", "animations", "faint")
+"""Replacing is allowed anew each time; the others go by the pictures."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QPushButton, QStack
 from studio.core.errors import StudioError
 from studio.core.events import Working
 from studio.store.bundle import Bundle
-from studio.store.pack import Packed, PackOptions
+from studio.store.pack import FAINT, Packed, PackOptions
 from studio.store.pack.naming import safe_name
 
 from ..backdrop import Backdrop
@@ -172,14 +172,16 @@ class PackDialog(QDialog):
         if target in ("rpgmaker-characters", "gamemaker"):
             is_moving = True  # they are about animations
         says = options.recipes and self._says_recipes
-        return replace(options, name=self._name, animations=is_moving, recipes=says)
+        is_own = isinstance(self._what, Chosen) and self._what.is_files_only
+        faint = 0 if is_own else FAINT
+        return replace(options, name=self._name, animations=is_moving, recipes=says, faint=faint)
 
     def _folder(self) -> Path:
         return Path(self._memory.folder) if self._memory.folder else Path.home()
 
     def _on_target(self, target: str) -> None:
         self._memory = self._memory.remembering(self._options, self._folder())
-        self._options = self._options_for(target)
+        self._options = replace(self._options_for(target), faint=self._options.faint)
         self._draw()
         self._look_ahead()
 
@@ -190,9 +192,8 @@ class PackDialog(QDialog):
             name = what.bundle.facts.name if isinstance(what, New) else _FIRST_NAME
             self._rename(name)
         if is_other_kind:
-            self._options = replace(
-                self._options, animations=self._options_for(self._options.target).animations
-            )
+            suited = self._options_for(self._options.target)
+            self._options = replace(self._options, animations=suited.animations, faint=suited.faint)
         self._draw()
         self._look_ahead()
 

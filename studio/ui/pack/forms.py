@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QLineEdit, QWidget
 
-from studio.store.pack import TARGETS, PackOptions
+from studio.store.pack import FAINT, TARGETS, PackOptions
 from studio.store.pack.options import ATLAS, CHARACTERS, FACES, GRID, LOOSE, STRIPS
 
 from ..widgets import button
@@ -29,6 +29,11 @@ _TRIMMED = {
     "animation": "trimmed by animation",
     "all": "all trimmed alike",
 }
+_FAINTS = (
+    ("Nothing that can be seen", 0),
+    ("What is hardly seen: alpha up to 8", FAINT),
+    ("Soft shadows: alpha up to 32", 32),
+)
 _ALPHAS = (
     ("Colours continued: no rims", "bleed"),
     ("Nothing: smaller files", "zero"),
@@ -86,6 +91,8 @@ class PictureForm(OptionsForm):
         self.form.add("Enlarging", self._filter)
         self._trim = choice("Cut off what is clear", (), lambda v: self._set(trim=v))
         self._trim_row = self.form.add("Cut off", self._trim)
+        self._faint = choice("How faint counts as clear", _FAINTS, lambda v: self._set(faint=v))
+        self._faint_row = self.form.add("Also cut off", self._faint)
         self._matte = button("", self._choose_matte)
         self._no_matte = button("Transparent", lambda: self._set_matte(""))
         self.form.add("Behind them", self._matte, self._no_matte)
@@ -104,6 +111,10 @@ class PictureForm(OptionsForm):
         show_choice(self._trim, options.trimming)
         self.form.show_row(self._trim_row, arrangement != FACES)
         self._trim.setEnabled(not options.matte)
+        if self._faint.findData(options.faint) < 0:
+            self._faint.addItem(f"Up to an alpha of {options.faint}", options.faint)
+        show_choice(self._faint, options.faint)
+        self.form.show_row(self._faint_row, options.trimming != "none")
         self._matte.setText(options.matte or "A colour…")
         self._matte.setAccessibleName(f"Colour behind the pictures: {options.matte or 'none'}")
         self._no_matte.setVisible(bool(options.matte))
