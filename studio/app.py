@@ -18,6 +18,7 @@ from studio.store.bin import sweep_bin
 from studio.store.bundle import Bundle
 from studio.store.files import Library, starters_folder, sweep_temporary
 from studio.store.settings import load_settings, save_settings
+from studio.ui.actions import Command
 from studio.ui.backdrop import Backdrop
 from studio.ui.canvas.keeper import CanvasKeeper
 from studio.ui.canvas.state import CanvasState
@@ -29,6 +30,8 @@ from studio.ui.exchange import Exchange
 from studio.ui.jobs import after
 from studio.ui.looking import fitted_example, look_through
 from studio.ui.models import ModelsRoom
+from studio.ui.morph.room import MorphRoom
+from studio.ui.morph.state import MorphState
 from studio.ui.nearest import NearestFinder
 from studio.ui.new_model import NewModel
 from studio.ui.pack import PackDesk
@@ -101,6 +104,8 @@ class Studio:
             self.backdrop,
         )
         told += self._open_canvas()
+        again = ("window.again", "Export again", self._export_again, "Ctrl+E", "repeat")
+        Command(self.window, *again, help="The morph in its room, else the pack.", everywhere=True)
         self._saving = QTimer(self.window)
         self._saving.setSingleShot(True)
         self._saving.setInterval(_SAVE_AFTER_MS)
@@ -139,6 +144,7 @@ class Studio:
             create,
             models,
             new_model,
+            self._build_morph(),
             self._device,
         )
         window.closing.connect(self.close)
@@ -158,6 +164,18 @@ class Studio:
         has_canvas, told = self._keeper.load() if self._stays_open else (False, "")
         room.begin(has_canvas)
         return (told,) if told else ()
+
+    def _build_morph(self) -> MorphRoom:
+        return MorphRoom(
+            MorphState(self._library.morph_file),
+            self.shelf,
+            self.create_state,
+            self.preferences,
+            self.queue,
+            self._decoders,
+            self.backdrop,
+            self.exchange,
+        )
 
     def open(self, files: Sequence[Path]) -> None:
         """Show the window: Create if there is anything to create with, else Models. Then the files given."""
@@ -181,12 +199,21 @@ class Studio:
         self._warming.stop()
         self._save_settings()
         self._save_canvas()
+        try:
+            self.window.morph.leave()
+        except StudioError as error:
+            log.warning("The morph is not saved: %s", error)
         self.window.new_model.pictures.leave()
         self.packs.leave()
         self.desk.leave()
         self.queue.stop()
         self._finder.stop()
         self._passing.remove()
+
+    def _export_again(self) -> None:
+        """One key for both things that are exported: what the room in front makes."""
+        is_morph = self.window.rooms.currentWidget() is self.window.morph
+        (self.window.morph.export_again if is_morph else self.packs.again)()
 
     def _bundle_of_last_time(self) -> Bundle | None:
         last = self.shelf.by_id(self.preferences.last_bundle.value)

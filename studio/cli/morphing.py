@@ -15,6 +15,7 @@ from studio.core.path import Path as LatentPath
 from studio.core.picture import Finish
 from studio.core.tempo import EASES, Tempo
 from studio.store.animation import Frame, Playing, is_video, real_fps, write_animation, write_sheet
+from studio.store.exporting import is_sequence
 
 from .options import (
     BundleArgument,
@@ -54,8 +55,12 @@ def morph(
         float, typer.Option(metavar="SECONDS", help="How long each stop rests.", min=0, max=60)
     ] = 0.0,
     ease: Annotated[
-        str, typer.Option(help=f"{', '.join(EASES)}: slower at the stops.", callback=one_of(EASES))
-    ] = "none",
+        str,
+        typer.Option(
+            help=f"{', '.join(EASES)}: in leaves each stop slowly, out arrives slowly, smooth does both.",
+            callback=one_of(EASES),
+        ),
+    ] = "linear",
     sheet: Annotated[bool, typer.Option("--sheet", help="A .png of all frames in rows instead.")] = False,
     strip: Annotated[bool, typer.Option("--strip", help="A .png of all frames in one row instead.")] = False,
     matte: Annotated[
@@ -87,7 +92,8 @@ def morph(
                 voice.say(stop.note)
         fps = fps if is_sheet else real_fps(out, fps)
         way = LatentPath.through([stop.latent for stop in found], chosen.density.centre, loop, linear)
-        tempo = Tempo(frames, ease, round(hold * fps), ping_pong)
+        eases, holds = (ease,) * way.legs, (round(hold * fps),) * len(found)
+        tempo = Tempo(frames, eases, holds, ping_pong)
         made = Morph(Decoder(chosen, device), way, tempo, Finish(size), voice.progress)
         playing = Playing(
             frames=len(made),
@@ -114,16 +120,10 @@ def _check_out(out: Path, is_sheet: bool, replace: bool) -> None:
     """Raises StudioError for a place that cannot be, before anything is made."""
     if is_sheet and out.suffix.lower() != ".png":
         raise StudioError(f"A sheet is a PNG, and “{out.name}” is not.", "Let it end in .png.")
-    if out.is_dir() and any(out.iterdir()) and (out.suffix or not replace or not _is_sequence(out)):
+    if out.is_dir() and any(out.iterdir()) and (out.suffix or not replace or not is_sequence(out)):
         raise StudioError(f"“{out}” is a folder that is not empty.", "Name a new folder or a file.")
     if out.is_file() and not replace:
         raise StudioError(f"“{out}” is there already.", "Choose another name, or give --replace.")
-
-
-def _is_sequence(folder: Path) -> bool:
-    """Whether a folder holds nothing but the frames of an older morph, so that it may be replaced."""
-    frame = re.compile(rf"{re.escape(folder.name)}_[0-9]{{4,}}\.png")
-    return all(frame.fullmatch(file.name) for file in folder.iterdir())
 
 
 def _tell(voice: Voice, out: Path, playing: Playing, uneven: float, seconds: float, is_sheet: bool) -> None:

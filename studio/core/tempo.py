@@ -11,7 +11,8 @@ import numpy.typing as npt
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures, rms_difference
 
-EASES = ("none", "in-out")
+EASES = ("linear", "in", "out", "smooth")
+"""Linear; in: leaves slowly; out: arrives slowly; smooth: both."""
 MOST_FRAMES = 10_000
 
 Floats = npt.NDArray[np.float64]
@@ -22,9 +23,15 @@ class Tempo:
     """How a morph goes through its stops."""
 
     frames: int  # different ones; each stop is one of them
-    ease: str = "none"  # "in-out": slow at the stops
-    hold: int = 0  # frames more that every stop is shown
+    eases: tuple[str, ...] = ()  # one of EASES for each leg; where there are none, linear
+    holds: tuple[int, ...] = ()  # frames more that each stop is shown; where there are none, 0
     is_ping_pong: bool = False  # comes back the way it went, without the two ends twice
+
+    def ease_of(self, leg: int) -> str:
+        return self.eases[leg] if leg < len(self.eases) else EASES[0]
+
+    def hold_of(self, stop: int) -> int:
+        return self.holds[stop] if stop < len(self.holds) else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +39,7 @@ class Survey:
     """How much the picture has changed on the way to some places of a path."""
 
     places: Floats  # [M], rising, with all stops among them
-    lengths: Floats  # [M], never falling; RMS levels of 255 added up
+    lengths: Floats  # [M], never falling; see survey.py for the measure
 
     def of_legs(self) -> Floats:
         """The change on each leg, float64 [legs]."""
@@ -53,7 +60,7 @@ def frame_places(survey: Survey, tempo: Tempo, is_closed: bool) -> Floats:
             f"Choose from {max(2, fewest)} to {MOST_FRAMES} frames.",
         )
     steps = _shared_out(survey.of_legs(), tempo.frames if is_closed else tempo.frames - 1)
-    parts = [_on_leg(survey, leg, count, tempo.ease) for leg, count in enumerate(steps)]
+    parts = [_on_leg(survey, leg, count, tempo.ease_of(leg)) for leg, count in enumerate(steps)]
     return np.concatenate(parts if is_closed else [*parts, [float(legs)]])
 
 
@@ -67,9 +74,7 @@ def _shared_out(lengths: Floats, steps: int) -> list[int]:
 
 def _on_leg(survey: Survey, leg: int, count: int, ease: str) -> Floats:
     """Where the `count` steps of a leg begin."""
-    shares = np.arange(count) / count
-    if ease == "in-out":
-        shares = shares**2 * (3 - 2 * shares)
+    shares = eased(np.arange(count) / count, ease)
     start, end = np.searchsorted(survey.places, (leg, leg + 1))
     places, lengths = survey.places[start : end + 1], survey.lengths[start : end + 1]
     if lengths[-1] <= lengths[0]:  # nothing to see changes: a rest
@@ -79,12 +84,23 @@ def _on_leg(survey: Survey, leg: int, count: int, ease: str) -> Floats:
     return found
 
 
+def eased(shares: Floats, ease: str) -> Floats:
+    """How much of a leg is done after each share of its time; both 0..1."""
+    if ease == "in":
+        return np.asarray(shares**2)
+    if ease == "out":
+        return np.asarray(1 - (1 - shares) ** 2)
+    if ease == "smooth":
+        return np.asarray(shares**2 * (3 - 2 * shares))
+    return shares
+
+
 def playing_order(places: Floats, tempo: Tempo) -> list[int]:
     """Which frame is shown when, with rests and the way back."""
-    count = len(places)
-    there = list(range(count))
+    there = list(range(len(places)))
     order = there + there[-2:0:-1] if tempo.is_ping_pong else there
-    return [index for index in order for _ in range(1 + tempo.hold * (places[index] % 1 == 0))]
+    rests = [tempo.hold_of(round(place)) if place % 1 == 0 else 0 for place in places]
+    return [index for index in order for _ in range(1 + rests[index])]
 
 
 def frame_changes(frames: Iterable[Pictures], is_endless: bool = False) -> list[float]:

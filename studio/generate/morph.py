@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 
+from studio.core.latent import Latents
 from studio.core.path import Path
 from studio.core.picture import Finish, Picture
-from studio.core.pixels import NetworkPictures, Pictures, rms_difference
+from studio.core.pixels import Pictures, rms_difference
 from studio.core.progress import Progress
-from studio.core.tempo import Floats, Survey, Tempo, frame_places, playing_order, unevenness
+from studio.core.survey import finest, surveying
+from studio.core.tempo import Survey, Tempo, frame_places, playing_order, unevenness
+from studio.store.facts import Facts
 
-from .decoder import Decoder
 from .drawing import Made
 
-_MARKS_A_FRAME = 4
-_MOST_MARKS = 2_000
-_LONGEST_STEP = 0.5  # of the change from frame to frame; a longer one is looked into
-_MOST_PIECES = 8
 _AT_A_TIME = 16
+
+
+class Draws(Protocol):
+    """What a morph needs of a decoder."""
+
+    @property
+    def facts(self) -> Facts: ...
+
+    def decode(self, latents: Latents) -> Pictures: ...
+
+    def finish(self, pictures: Pictures, finish: Finish) -> Pictures: ...
 
 
 class Morph:
@@ -30,16 +40,21 @@ class Morph:
 
     def __init__(
         self,
-        decoder: Decoder,
+        decoder: Draws,
         path: Path,
         tempo: Tempo,
         finish: Finish | None = None,
         progress: Progress | None = None,
+        survey: Survey | None = None,
     ) -> None:
-        """Looks along the way to see where the picture changes. Raises StudioError, and Cancelled."""
+        """Looks along the way to see where the picture changes, unless a survey of it is there already.
+
+        Raises StudioError, and Cancelled.
+        """
         self._decoder, self._path, self._tempo = decoder, path, tempo
         self._finish = finish or Finish()
-        survey = survey_path(decoder, path, tempo.frames, progress or Progress())
+        if survey is None:
+            survey = survey_path(decoder, path, tempo.frames, progress or Progress())
         self.places = frame_places(survey, tempo, path.is_closed)
         """float64 [N], of the frames on the path."""
         self._order = playing_order(self.places, tempo)
@@ -104,57 +119,15 @@ def _runs(order: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def survey_path(decoder: Decoder, path: Path, frames: int, progress: Progress) -> Survey:
-    """Decodes some pictures a frame along the path and adds up how much each differs from the one before.
-
-    Where the picture changes fast it looks again, closer.
-    """
-    a_leg = int(np.clip(-(-_MARKS_A_FRAME * frames // path.legs), 4, max(4, _MOST_MARKS // path.legs)))
-    places = np.linspace(0, path.legs, path.legs * a_leg + 1)
-    steps = _changes(decoder, path, places, progress)
-    for _ in range(2):
-        wanted = _LONGEST_STEP * steps.sum() / frames
-        pieces = np.clip(np.ceil(steps / max(wanted, 1e-9)), 1, _MOST_PIECES).astype(int)
-        if pieces.max() == 1:
-            break
-        places, steps = _closer(decoder, path, places, steps, pieces, progress)
-    return Survey(places, np.concatenate([[0.0], np.cumsum(steps)]))
-
-
-def _closer(
-    decoder: Decoder, path: Path, places: Floats, steps: Floats, pieces: np.ndarray, progress: Progress
-) -> tuple[Floats, Floats]:
-    """Places and steps with each step cut into its number of pieces; those that stay whole are not redone."""
-    fine = [
-        np.linspace(start, end, count + 1)
-        for start, end, count in zip(places, places[1:], pieces, strict=False)
-    ]
-    cut = [part for part, count in zip(fine, pieces, strict=True) if count > 1]
-    measured = _changes(decoder, path, np.concatenate(cut), progress)
-    new_steps, at = [], 0
-    for step, count in zip(steps, pieces, strict=True):
-        if count == 1:
-            new_steps.append(np.array([step]))
-            continue
-        new_steps.append(measured[at : at + count])
-        at += count + 1  # the step over to the next part that was cut does not count
-    new_places = np.concatenate([*(part[:-1] for part in fine), places[-1:]])
-    return new_places, np.concatenate(new_steps)
-
-
-def _changes(decoder: Decoder, path: Path, places: Floats, progress: Progress) -> Floats:
-    """RMS difference of premultiplied pixels from place to place in levels of 255: float64 [M - 1].
-
-    Before rounding to whole levels, which would hide small steps and so make slow parts look fast.
-    """
-    changes = np.zeros(len(places) - 1)
-    previous: NetworkPictures | None = None
-    done = 0
-    for start in range(0, len(places), _AT_A_TIME):
-        progress.update("Measuring the way", start, len(places))
-        for pictures in decoder.decode_softly(path.along(places[start : start + _AT_A_TIME])):
-            for picture in pictures:
-                if previous is not None:
-                    changes[done - 1] = 127.5 * np.sqrt(np.mean((picture - previous) ** 2))
-                previous, done = picture, done + 1
-    return changes
+def survey_path(decoder: Draws, path: Path, frames: int, progress: Progress) -> Survey:
+    """Where the picture changes along a path, closely enough for so many frames. Raises Cancelled."""
+    has_palette = decoder.facts.palette is not None
+    survey = surveying(path, finest(frames, path.legs, has_palette), has_palette)
+    look = next(survey)
+    while True:
+        progress.update("Measuring the way", look.done, look.total)
+        try:
+            look = survey.send(decoder.decode(path.along(look.places)))
+        except StopIteration as end:
+            found: Survey = end.value
+            return found

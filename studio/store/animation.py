@@ -18,8 +18,9 @@ from PIL import Image
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
 from studio.core.pixels import Pictures, grid, over
+from studio.core.progress import Progress
 
-from .files import atomic_file, atomic_folder, atomic_write
+from .files import atomic_file, atomic_folder
 from .metadata import XMP, packed_png_bytes, signed_notes
 from .video import write_video
 
@@ -31,6 +32,7 @@ GIF_DELAYS_MS = (20, 30, 40, 50, 60, 80, 100)
 LARGEST_SHEET = 16_384  # px a side
 LARGEST_HELD = 2**31
 """Bytes of frames that APNG, WebP and AVIF may take at once: their coders want all of them."""
+_WRITING = "Writing the file"
 _SEEN_ALPHA = 128  # a GIF's pixel is clear or opaque
 _CLEAR = 255  # its index
 _SAMPLED_PIXELS = 65_536
@@ -62,16 +64,22 @@ def real_fps(path: Path, fps: float) -> float:
 
 
 def write_animation(
-    path: Path, frames: Iterable[Frame], playing: Playing, sample: Callable[[], Pictures]
+    path: Path,
+    frames: Iterable[Frame],
+    playing: Playing,
+    sample: Callable[[], Pictures],
+    progress: Progress | None = None,
 ) -> None:
     """Write an animation, whole or not at all, as the ending of `path` says; without one, a folder of PNGs.
 
     sample: gives some frames, uint8 [N, H, W, 4], from all over the animation, to choose colours by.
-    Raises StudioError for an ending that is none of ENDINGS, and when the disk refuses.
+    Raises StudioError for an ending that is none of ENDINGS, and when the disk refuses; Cancelled when
+    `progress` says so, even when the coder is done.
     """
+    progress = progress or Progress()
     ending = path.suffix.lower()
     if not ending:
-        _write_sequence(path, frames, playing)
+        _write_sequence(path, frames, playing, progress)
         return
     if ending not in ENDINGS:
         raise StudioError(
@@ -86,10 +94,16 @@ def write_animation(
             _write_gif(temporary, pictures, playing, sample())
         else:
             _write_with_alpha(temporary, ending, pictures, playing)
+        progress.update(_WRITING, 0, 0)
 
 
-def write_sheet(path: Path, frames: Iterable[Frame], columns: int, count: int) -> None:
-    """All frames on one PNG, row by row, cells side by side. columns: 0 for as square as it gets."""
+def write_sheet(
+    path: Path, frames: Iterable[Frame], columns: int, count: int, progress: Progress | None = None
+) -> None:
+    """All frames on one PNG, row by row, cells side by side. columns: 0 for as square as it gets.
+
+    Raises StudioError, Cancelled as `write_animation` does.
+    """
     columns = columns or int(np.ceil(np.sqrt(count)))
     first, rest = _peek(rgba for rgba, _ in frames)
     side = max(first.shape[1] * columns, first.shape[0] * -(-count // columns))
@@ -98,16 +112,19 @@ def write_sheet(path: Path, frames: Iterable[Frame], columns: int, count: int) -
             f"The sheet would be {side} pixels long.", "Make fewer or smaller frames, or use --sheet."
         )
     sheet = grid(np.stack([first, *rest]), min(columns, count))
-    atomic_write(path, packed_png_bytes(sheet, None, is_generated=True))
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(packed_png_bytes(sheet, None, is_generated=True))
+        (progress or Progress()).update(_WRITING, 0, 0)
 
 
-def _write_sequence(folder: Path, frames: Iterable[Frame], playing: Playing) -> None:
+def _write_sequence(folder: Path, frames: Iterable[Frame], playing: Playing, progress: Progress) -> None:
     """folder/name_0001.png …, each saying how it was made."""
     digits = max(4, len(str(playing.frames)))
     with atomic_folder(folder) as temporary:
         for number, (rgba, picture) in enumerate(frames, 1):
             file = temporary / f"{folder.name}_{number:0{digits}}.png"
             file.write_bytes(packed_png_bytes(rgba, picture, is_generated=True))
+        progress.update(_WRITING, 0, 0)
 
 
 def _peek(pictures: Iterator[Pictures]) -> tuple[Pictures, Iterator[Pictures]]:

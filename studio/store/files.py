@@ -277,6 +277,10 @@ class Library:
         return self.root / "canvas.npz"
 
     @property
+    def morph_file(self) -> Path:
+        return self.root / "morph.json"
+
+    @property
     def log_file(self) -> Path:
         return self.root / "studio.log"
 

@@ -37,6 +37,11 @@ def _kind(ending: str, quality: int) -> _Kind:
     return _Kind("webm", "libvpx-vp9", True, options)
 
 
+def can_write_video() -> bool:
+    """Whether there is a coder now; both are found as soon as they are installed."""
+    return importlib.util.find_spec("av") is not None or shutil.which("ffmpeg") is not None
+
+
 def write_video(
     path: Path,
     ending: str,

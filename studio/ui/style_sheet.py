@@ -38,6 +38,10 @@ QFrame[role="drop"][over="true"] { border-color: $accent; background: $accent_so
 QFrame[role="banner"] { background: $panel; border: 1px solid $warn; border-radius: 8px; }
 QFrame[role="banner"][tone="error"] { border-color: $danger; }
 QFrame[role="banner"][tone="info"] { border-color: $accent; }
+QFrame[role="stop"] { background: $control; border: 1px solid $border; border-radius: 10px; }
+QFrame[role="stop"]:hover { border-color: $disabled; }
+QFrame[role="stop"][chosen="true"] { background: $accent_soft; border-color: $accent; }
+QFrame[role="stop"]:focus { border: 2px solid $accent; }
 QFrame[role="line"] { background: $border; border: none; }
 
 QPushButton, QComboBox, QCheckBox { outline: none; }
@@ -89,7 +93,9 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { bo
     padding: 5px 8px; }
 QLineEdit[kind="in place"] { padding: 2px 7px; min-height: 20px; }
 QLineEdit[kind="in place"]:focus { padding: 1px 6px; }
-QLineEdit:disabled, QSpinBox:disabled { color: $disabled; background: $panel; }
+QDoubleSpinBox[kind="small"] { padding: 2px 6px; font-size: 12px; }
+QDoubleSpinBox[kind="small"]:focus { padding: 1px 5px; }
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled; background: $panel; }
 
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: transparent; border: none;
     padding: 0; min-height: 0; }
@@ -97,6 +103,9 @@ QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: trans
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 
 QComboBox { padding-right: 28px; text-align: left; }
+QComboBox[kind="small"] { padding: 3px 20px 3px 6px; font-size: 12px; }
+QComboBox[kind="small"]:focus { padding: 2px 19px 2px 5px; }
+QComboBox[kind="small"]::drop-down { width: 20px; }
 QComboBox:focus { padding-right: 27px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$assets/caret-$shade.svg"); width: 12px; height: 12px; }

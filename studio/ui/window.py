@@ -35,6 +35,7 @@ from .create import CreateRoom
 from .exchange import Carried, Exchange
 from .icons import icon
 from .models import ModelsRoom
+from .morph.room import MorphRoom
 from .new_model import NewModel
 from .pictures_page import local_paths
 from .settings_dialog import SettingsDialog
@@ -62,6 +63,7 @@ class Window(QWidget):
         create: CreateRoom,
         models: ModelsRoom,
         new_model: NewModel,
+        morph: MorphRoom,
         device: Callable[[], str],
     ) -> None:
         super().__init__()
@@ -71,6 +73,7 @@ class Window(QWidget):
         self._shelf, self._preferences, self._create_state = shelf, preferences, create_state
         self._desk, self._device, self._exchange = desk, device, exchange
         self.create_room, self.models, self.new_model = create, models, new_model
+        self.morph = morph
         self.banner = Banner((16, 12, 16, 12))
         self.chip = TrainingChip(desk)
         self._build()
@@ -80,7 +83,7 @@ class Window(QWidget):
 
     def _build(self) -> None:
         self.rooms = QStackedWidget()
-        for room in (self.models, self.create_room, self.new_model):
+        for room in (self.models, self.create_room, self.morph, self.new_model):
             room.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             self.rooms.addWidget(room)
         right = column(self.banner, self.rooms, self.chip, spacing=0)
@@ -95,9 +98,11 @@ class Window(QWidget):
         self._room_group = QButtonGroup(self)
         self.models_button = self._rail_button("Models", "stack", self.show_models, "Ctrl+1")
         self.create_button = self._rail_button("Create", "sparkle", self.show_create, "Ctrl+2")
+        self.morph_button = self._rail_button("Morph", "film-strip", self.show_morph, "Ctrl+3")
         settings = self._rail_button("Settings", "gear-six", self.show_settings, "Ctrl+,")
         settings.setCheckable(False)
-        layout = column(self.models_button, self.create_button, None, settings, spacing=6, margins=8)
+        rooms = (self.models_button, self.create_button, self.morph_button)
+        layout = column(*rooms, None, settings, spacing=6, margins=8)
         layout.setContentsMargins(8, 14, 8, 12)
         rail.setLayout(layout)
         return rail
@@ -127,6 +132,7 @@ class Window(QWidget):
         self.create_room.models_wanted.connect(self.show_models)
         self.new_model.closed.connect(self.show_models)
         self.new_model.use_wanted.connect(self._use)
+        self._exchange.morph_wanted.connect(lambda _: self.show_morph())
         self._exchange.create_wanted.connect(self._on_create_wanted)
         self.chip.show_wanted.connect(self.show_new_model)
         self._desk.left.connect(self._shelf.read)
@@ -137,6 +143,7 @@ class Window(QWidget):
         for id, words, keys, icon_name, act in (
             ("go.models", "Models", "Ctrl+1", "stack", self.show_models),
             ("go.create", "Create", "Ctrl+2", "sparkle", self.show_create),
+            ("go.morph", "Morph", "Ctrl+3", "film-strip", self.show_morph),
             ("models.new", "New model", standard.New, "plus-bold", self.show_new_model),
             ("window.commands", "Find a command", "Ctrl+Shift+P", "magnifying-glass", self.show_palette),
             ("window.shortcuts", "Keyboard shortcuts", ("F1", "?"), "keyboard", self.show_shortcuts),
@@ -153,6 +160,9 @@ class Window(QWidget):
     def show_create(self) -> None:
         self._go(self.create_room, self.create_button)
         self.create_room.view.setFocus()
+
+    def show_morph(self) -> None:
+        self._go(self.morph, self.morph_button)
 
     def show_new_model(self) -> None:
         if self._desk.is_under_way or self.rooms.currentWidget() is self.new_model:

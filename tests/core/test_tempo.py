@@ -37,10 +37,18 @@ def test_changes_are_even_on_every_leg() -> None:
 
 
 def test_ease_is_slow_at_the_stops() -> None:
-    places = frame_places(Survey(np.linspace(0, 1, 41), np.linspace(0, 1, 41)), Tempo(21, "in-out"), False)
+    places = frame_places(Survey(np.linspace(0, 1, 41), np.linspace(0, 1, 41)), Tempo(21, ("smooth",)), False)
     steps = np.diff(places)
     assert steps[0] < steps[10] / 3
     assert steps[-1] < steps[10] / 3
+
+
+@pytest.mark.parametrize(("ease", "slow", "fast"), [("in", 0, -1), ("out", -1, 0)])
+def test_each_leg_has_its_own_ease(ease: str, slow: int, fast: int) -> None:
+    even = Survey(np.linspace(0, 2, 81), np.linspace(0, 2, 81))
+    steps = np.diff(frame_places(even, Tempo(41, ("linear", ease)), False))
+    np.testing.assert_allclose(steps[:20], 0.05)
+    assert steps[20:][slow] < steps[20:][fast] / 10
 
 
 def test_what_does_not_change_is_a_rest() -> None:
@@ -57,7 +65,7 @@ def test_impossible_numbers_of_frames(frames: int) -> None:
 def test_rests_and_the_way_back() -> None:
     places = np.array([0, 0.5, 1])
     assert playing_order(places, Tempo(3)) == [0, 1, 2]
-    assert playing_order(places, Tempo(3, hold=2)) == [0, 0, 0, 1, 2, 2, 2]
+    assert playing_order(places, Tempo(3, holds=(2, 1))) == [0, 0, 0, 1, 2, 2]
     assert playing_order(places, Tempo(3, is_ping_pong=True)) == [0, 1, 2, 1]
 
 

@@ -57,7 +57,7 @@ def test_a_loop_closes_as_evenly_as_it_goes(bundle: Bundle, decoder: Decoder) ->
 
 
 def test_rests_are_shown_and_not_decoded_again(bundle: Bundle, decoder: Decoder) -> None:
-    morph = Morph(decoder, _path(bundle), Tempo(10, hold=3), Finish(32))
+    morph = Morph(decoder, _path(bundle), Tempo(10, holds=(3, 3, 3)), Finish(32))
     made = list(morph)
     assert len(made) == 10 + 3 * 3
     assert made[0] is made[3]

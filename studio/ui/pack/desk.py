@@ -54,9 +54,7 @@ class PackDesk(QObject):
         Command(
             window, "pack.new", "Make a set for a game", lambda: self.open(()), (), "package", everywhere=True
         )
-        Command(
-            window, "pack.again", "Export the pack again", self.again, "Ctrl+E", "export", everywhere=True
-        )
+        Command(window, "pack.again", "Export the pack again", self.again, (), "export", everywhere=True)
 
     def open(self, pictures: tuple[Carried, ...]) -> None:
         """With these pictures; without any, with new ones of the model that is open in Create."""

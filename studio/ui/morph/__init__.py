@@ -1,0 +1,1 @@
+"""The Morph room: pictures that turn into each other, played live and exported."""
