@@ -39,6 +39,17 @@ def nearest(latents: Latents, codes: Latents) -> tuple[npt.NDArray[np.int64], np
     return indices, distances
 
 
+def nearest_by_either(
+    places: Latents, mirrored: Latents, codes: Latents
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """As `nearest`, by where a picture or its mirror image lies, whichever is nearer: a copy turned round is
+    a copy. places, mirrored: float32 [N, D]."""
+    indices, distances = nearest(places, codes)
+    indices_mirrored, distances_mirrored = nearest(mirrored, codes)
+    is_nearer = distances_mirrored < distances
+    return np.where(is_nearer, indices_mirrored, indices), np.minimum(distances, distances_mirrored)
+
+
 def levels(distances: npt.NDArray[np.floating]) -> tuple[float, ...]:
     """What distances are read off against: their percentiles 0 to 100, of at least one distance."""
     return tuple(float(level) for level in np.percentile(distances, np.linspace(0, 100, LEVELS)))

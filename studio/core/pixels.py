@@ -23,6 +23,11 @@ def premultiply(rgba: Pictures) -> Pictures:
     return np.concatenate([colour.astype(np.uint8), rgba[..., 3:]], axis=-1)
 
 
+def mirrored(rgba: Pictures) -> Pictures:
+    """Left and right exchanged. rgba: uint8 [N, H, W, 4]; a view."""
+    return rgba[:, :, ::-1]
+
+
 def unpremultiply(rgba: Pictures) -> Pictures:
     """Premultiplied to straight alpha; colour is zero where alpha is. rgba: uint8 [..., 4]."""
     alpha = rgba[..., 3:].astype(np.uint32)

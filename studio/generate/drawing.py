@@ -157,7 +157,7 @@ class _Apart:
     def admit(self, rgba: npt.NDArray[np.uint8]) -> Nearest | None:
         """What a picture is like that is let in; None, counted, for one that is not. rgba: [H, W, 4]."""
         place = self._novelty.places(rgba[None])
-        (found,) = self._novelty.judge(place)
+        (found,) = self._novelty.judge(rgba[None], place)
         if found.is_copy:
             self._refused.copies += 1
             return None

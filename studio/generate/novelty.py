@@ -9,7 +9,7 @@ import numpy as np
 from studio.core import novelty
 from studio.core.errors import StudioError
 from studio.core.latent import Latents
-from studio.core.pixels import Pictures
+from studio.core.pixels import Pictures, mirrored
 from studio.store.bundle import Bundle
 
 from .encoder import Encoder
@@ -53,8 +53,14 @@ class Novelty:
         """Where the encoder sees them. uint8 [N, size, size, 4] -> float32 [N, D]."""
         return self._encoder.encode(pictures)[0]
 
-    def judge(self, places: Latents) -> list[Nearest]:
-        """places: float32 [N, D], from `places`."""
-        indices, distances = novelty.nearest(places, self._codes)
+    def judge(self, pictures: Pictures, places: Latents | None = None) -> list[Nearest]:
+        """uint8 [N, size, size, 4]; places: `places` of them, where they are known already.
+
+        A picture turned round counts as like the one it was turned from.
+        """
+        if places is None:
+            places = self.places(pictures)
+        turned = self.places(mirrored(pictures))
+        indices, distances = novelty.nearest_by_either(places, turned, self._codes)
         shares = novelty.novelty(distances, self._yardstick)
         return [Nearest(int(index), float(share)) for index, share in zip(indices, shares, strict=True)]

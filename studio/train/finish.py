@@ -13,8 +13,8 @@ from studio.core.density import Density
 from studio.core.errors import Cancelled
 from studio.core.events import Event, Finished, Working
 from studio.core.latent import Latents, picture_seed
-from studio.core.novelty import levels, nearest
-from studio.core.pixels import Pictures, enlarge, grid, premultiply
+from studio.core.novelty import levels, nearest_by_either
+from studio.core.pixels import Pictures, enlarge, grid, mirrored, premultiply
 from studio.core.progress import Control
 from studio.store.bundle import LARGEST_THUMBNAIL, content_id, write_bundle
 from studio.store.facts import Facts
@@ -53,7 +53,8 @@ def finish(
     yield Working("Finding where new pictures lie")
     parts = learner.split
     density = as_stored(prior.fit(codes[parts.train], codes[parts.held_out], run.recipe.seed))
-    yardstick = levels(nearest(codes[parts.held_out], codes[parts.train])[1])
+    turned = learner.encode_new(mirrored(learner.rows[parts.held_out]))
+    yardstick = levels(nearest_by_either(codes[parts.held_out], turned, codes[parts.train])[1])
     yield Working("Writing the model")
     quality = measure(learner, density)
     palette = None if learner.palette is None else learner.palette.cpu()

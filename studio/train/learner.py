@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from studio.core.density import Density
 from studio.core.latent import Latents
-from studio.core.novelty import COPY, levels, nearest, novelty
-from studio.core.pixels import Pictures, from_network, rms_difference
+from studio.core.novelty import COPY, levels, nearest_by_either, novelty
+from studio.core.pixels import Pictures, from_network, mirrored, rms_difference
 from studio.core.pixels import to_network as pixels_to_network
 from studio.train.checkpoint import Moment, Standing
 from studio.train.data import Batches, Rows, Split, augment, batch_indices
@@ -165,21 +165,21 @@ class Learner:
 
     def look(self) -> tuple[Moment, Density]:
         """How the averaged network stands now, and a small mixture over its codes, enough for a preview."""
-        held_out = self.codes_of_some(self.split.held_out, _LOOKED_AT_HELD_OUT)
-        learned = self.codes_of_some(self.split.train, _LOOKED_AT_LEARNED)
+        learned = self.encode(_some(self.split.train, _LOOKED_AT_LEARNED))
+        held_out = self.rows[_some(self.split.held_out, _LOOKED_AT_HELD_OUT)]
         random = np.random.Generator(np.random.Philox(key=self.seed))
         count = max(1, len(learned) // CODES_A_GAUSSIAN)
         density = fit_mixture(learned.astype(np.float64), count, random)
-        new = self.encode_new(self.decode(density.draw_seeds("look", list(range(_LOOKED_AT_NEW)))))
-        yardstick = levels(nearest(held_out, learned)[1])
-        copies = float(np.mean(novelty(nearest(new, learned)[1], yardstick) < COPY))
+        new = self.decode(density.draw_seeds("look", list(range(_LOOKED_AT_NEW))))
+        yardstick = levels(self._apart(held_out, learned))
+        copies = float(np.mean(novelty(self._apart(new, learned), yardstick) < COPY))
         error = self.rebuild_error(_LOOKED_AT_HELD_OUT)
         return Moment(self.standing.seconds, error, copies), density
 
-    def codes_of_some(self, members: npt.NDArray[np.int64], most: int) -> Latents:
-        """Codes of at most so many of these pictures, evenly spread: float32 [N, D]."""
-        spread = np.linspace(0, len(members) - 1, min(most, len(members)))
-        return self.encode(members[spread.astype(np.int64)])
+    def _apart(self, pictures: Pictures, learned: Latents) -> npt.NDArray[np.float32]:
+        """How far pictures lie from the codes of those learned from: float32 [N]."""
+        places, turned = self.encode_new(pictures), self.encode_new(mirrored(pictures))
+        return nearest_by_either(places, turned, learned)[1]
 
     def keep_if_best(self, moment: Moment) -> None:
         """Remember the averaged network if it rebuilds held-out pictures better than at any earlier look."""
@@ -230,6 +230,12 @@ class Learner:
             mine: list[Tensor] = list(self.average.parameters())
             theirs: list[Tensor] = list(self.network.parameters())
             torch._foreach_lerp_(mine, theirs, 1 - decay)
+
+
+def _some(members: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
+    """At most so many of them, evenly spread."""
+    spread = np.linspace(0, len(members) - 1, min(most, len(members)))
+    return members[spread.astype(np.int64)]
 
 
 def new_optimizer(network: nn.Module) -> torch.optim.AdamW:

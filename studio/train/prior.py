@@ -10,16 +10,22 @@ from studio.core.density import Density
 Codes = npt.NDArray[np.float64]
 
 MOST_CODES = 12_000
-"""More codes than this do not change a mixture of 40 visibly, but the time to fit it."""
-CODES_A_GAUSSIAN = 60
-"""At least; fewer codes say little about 64 dimensions."""
+"""More codes than this do not change the mixture visibly, but the time to fit it."""
+MOST_GAUSSIANS = 120
+CODES_A_GAUSSIAN = 20
+"""At least. Codes lie in many small heaps (a hair style each), and between heaps the decoder draws a blur: 120
+Gaussians instead of 36 for 2,400 portraits of 64 px explain held-out codes better (-35.1 nats against
+-37.8), and bring the detail of new pictures from 0.83 to 0.86 of the real ones'; 240 gain nothing more,
+but twice as many of the new pictures lie as near to one of the artist's as a copy does."""
+LEAST_CODES = 10
+"""A Gaussian that rests on this many takes half its size from the mean of all."""
 ITERATIONS = 20
 RIDGE = 1e-3
 """Added to every variance: no direction is ever quite flat."""
 
 
 def fit(codes: npt.NDArray[np.float32], held_out: npt.NDArray[np.float32], seed: int) -> Density:
-    """The mixture that explains the held-out codes best, among 1 to 40 Gaussians.
+    """The mixture that explains the held-out codes best, among 1 to MOST_GAUSSIANS Gaussians.
 
     codes, held_out: float32 [N, D], the encoder's means.
     """
@@ -27,7 +33,7 @@ def fit(codes: npt.NDArray[np.float32], held_out: npt.NDArray[np.float32], seed:
     points = codes.astype(np.float64)
     if len(points) > MOST_CODES:
         points = points[random.choice(len(points), MOST_CODES, replace=False)]
-    most = max(1, min(len(points) // CODES_A_GAUSSIAN, 40))
+    most = max(1, min(len(points) // CODES_A_GAUSSIAN, MOST_GAUSSIANS))
     sizes = sorted({1, max(1, most // 3), most})
     fitted = [fit_mixture(points, k, random) for k in sizes]
     judge = held_out.astype(np.float64) if len(held_out) else points
@@ -61,9 +67,9 @@ def _nearest(points: Codes, centres: Codes) -> npt.NDArray[np.int64]:
 
 
 def _maximise(points: Codes, shares: Codes) -> Density:
-    """Every covariance is drawn towards the mean of all, the more the fewer codes it rests on: with fewer
-    codes than dimensions it would be singular (regularised as in Friedman 1989, with the weight
-    D / (D + n) instead of a searched one)."""
+    """Every covariance is drawn towards the shape of the mean of all at its own size, the more the fewer
+    codes it rests on: with fewer codes than dimensions it would be singular (regularised as in Friedman
+    1989, with the weight D / (D + n) instead of a searched one)."""
     n, width = points.shape
     counts = shares.sum(axis=0) + 1e-9
     means = shares.T @ points / counts[:, None]
@@ -74,8 +80,10 @@ def _maximise(points: Codes, shares: Codes) -> Density:
     shared = np.tensordot(counts / n, covariances, axes=1)
     if len(counts) == 1:
         shared = np.diag(np.diag(shared))  # alone, it is drawn towards independent dimensions
+    sizes = np.trace(covariances, axis1=1, axis2=2) / np.trace(shared)
+    sizes = (counts * sizes + LEAST_CODES) / (counts + LEAST_CODES)  # one code alone has no size
     trust = (counts / (counts + width))[:, None, None]
-    covariances = trust * covariances + (1 - trust) * shared + RIDGE * np.eye(width)
+    covariances = trust * covariances + (1 - trust) * sizes[:, None, None] * shared + RIDGE * np.eye(width)
     return Density(counts / counts.sum(), means, np.linalg.cholesky(covariances))
 
 

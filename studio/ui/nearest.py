@@ -72,7 +72,7 @@ class NearestFinder(QObject):
         if self._novelty is None or self._novelty[0] != bundle.facts.id:
             self._novelty = (bundle.facts.id, Novelty(bundle))
         novelty = self._novelty[1]
-        (nearest,) = novelty.judge(novelty.places(rgba[None]))
+        (nearest,) = novelty.judge(rgba[None])
         small = bundle.thumbnails
         if small is None:
             (original,) = self._decoders.get(bundle).decode(bundle.codes[[nearest.index]])

@@ -8,6 +8,7 @@ import pytest
 from bundles import make_bundle
 
 from studio.core.errors import StudioError
+from studio.core.pixels import mirrored
 from studio.generate.novelty import Novelty
 
 
@@ -17,11 +18,14 @@ def test_the_artists_own_pictures_are_copies_of_themselves(tmp_path: Path) -> No
     plain = replace(bundle, facts=replace(bundle.facts, novelty=(0.5, 1.0, 2.0)))
     places = Novelty(plain).places(pictures)
     judged = Novelty(replace(plain, codes=places))
-    found = judged.judge(places)
+    found = judged.judge(pictures)
     assert [one.index for one in found] == [0, 1, 2, 3]
     assert all(one.is_copy for one in found)
     assert judged.copy_distance == pytest.approx(0.51)
-    far = judged.judge(places + 100)
+    turned = judged.judge(mirrored(pictures))
+    assert [one.index for one in turned] == [0, 1, 2, 3]
+    assert all(one.is_copy for one in turned)
+    far = Novelty(replace(plain, codes=places + 100)).judge(pictures)
     assert all(one.novelty == 1 and not one.is_copy for one in far)
 
 
