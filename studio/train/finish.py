@@ -33,6 +33,8 @@ _THUMBNAIL_SIDE = 48
 _PREVIEW_COLUMNS = 4
 _SHARPNESS_SAMPLES = 256
 _ENCODED_AT_ONCE = 512
+_REAL_ENOUGH = 0.96  # of the real detail; what is missing is partly grain
+_MOST_SHARPENING = 0.3
 
 
 def finish(
@@ -55,6 +57,7 @@ def finish(
     density = as_stored(prior.fit(codes[parts.train], codes[parts.held_out], run.recipe.seed))
     turned = learner.encode_new(mirrored(learner.rows[parts.held_out]))
     yardstick = levels(nearest_by_either(codes[parts.held_out], turned, codes[parts.train])[1])
+    learner.average.decoder.sharpening = sharpening_for(learner, density, prepared.pixel_art)
     yield Working("Writing the model")
     quality = measure(learner, density)
     palette = None if learner.palette is None else learner.palette.cpu()
@@ -85,20 +88,47 @@ def as_stored(density: Density) -> Density:
     return Density(*(part.astype(np.float32).astype(np.float64) for part in parts))
 
 
+def sharpening_for(learner: Learner, density: Density, is_pixel_art: bool) -> float:
+    """How much new pictures are to be sharpened to have nearly the fine detail of the artist's own.
+
+    Where a latent lies between those of the artist's pictures, the decoder draws a little of each, softly.
+    Portraits of 64 px after 130,000 seen: their finest detail was 0.86 of the real ones', and the sliced
+    Wasserstein distance of the finest Laplacian level fell from 74 to 33 when they were sharpened by 0.2, and
+    to 18 by 0.3 (13 between real ones), at the same Fréchet distance. Rebuilds lose 0.4 and 0.7 dB by it.
+    """
+    decoder = learner.average.decoder
+    decoder.sharpening = 0.0
+    if is_pixel_art:
+        return 0.0
+    wanted = _REAL_ENOUGH * _real_detail(learner)
+    plain = _new_detail(learner, density)
+    decoder.sharpening = _MOST_SHARPENING
+    gained = _new_detail(learner, density) - plain
+    amount = _MOST_SHARPENING * (wanted - plain) / max(gained, 1e-6)
+    return round(min(max(amount, 0.0), _MOST_SHARPENING), 3)
+
+
 def measure(learner: Learner, density: Density) -> dict[str, float]:
     """What the bundle says of its own quality.
 
     rebuild_error: RMS, levels of 255, on held-out pictures. sharpness: high-frequency energy of samples
-    over that of real pictures; 1 is as sharp as the artist's own.
+    over that of real pictures; 1 is as sharp as the artist's own. sharpened: by how much; see `sharpened`.
     """
-    held_out = learner.split.held_out[:_SHARPNESS_SAMPLES]
-    seeds = [picture_seed(learner.seed, index) for index in range(_SHARPNESS_SAMPLES)]
-    samples = learner.decode(density.draw_seeds("quality", seeds))
     return {
         "rebuild_error": round(learner.rebuild_error(), 3),
-        "sharpness": round(fine_detail(samples) / max(fine_detail(learner.rows[held_out]), 1e-6), 3),
+        "sharpness": round(_new_detail(learner, density) / max(_real_detail(learner), 1e-6), 3),
+        "sharpened": learner.average.decoder.sharpening,
         "gaussians": float(len(density.weights)),
     }
+
+
+def _real_detail(learner: Learner) -> float:
+    return fine_detail(learner.rows[learner.split.held_out[:_SHARPNESS_SAMPLES]])
+
+
+def _new_detail(learner: Learner, density: Density) -> float:
+    seeds = [picture_seed(learner.seed, index) for index in range(_SHARPNESS_SAMPLES)]
+    return fine_detail(learner.decode(density.draw_seeds("quality", seeds)))
 
 
 def fine_detail(pictures: Pictures) -> float:

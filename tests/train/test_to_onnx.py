@@ -23,9 +23,10 @@ def _network(side: int, palette: int = 0) -> Vae:
     return network
 
 
-@pytest.mark.parametrize(("side", "palette"), [(32, 0), (16, 5)])
-def test_files_agree_with_torch(side: int, palette: int) -> None:
+@pytest.mark.parametrize(("side", "palette", "sharpening"), [(32, 0, 0.0), (32, 0, 0.25), (16, 5, 0.0)])
+def test_files_agree_with_torch(side: int, palette: int, sharpening: float) -> None:
     network = _network(side, palette)
+    network.decoder.sharpening = sharpening
     colours = torch.rand(palette, 4) * 2 - 1 if palette else None
     encoder_file, decoder_file = export(network, colours)
     decoder, encoder = (onnxruntime.InferenceSession(file) for file in (decoder_file, encoder_file))
