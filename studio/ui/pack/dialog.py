@@ -14,6 +14,7 @@ from studio.core.events import Working
 from studio.store.bundle import Bundle
 from studio.store.pack import FAINT, Packed, PackOptions
 from studio.store.pack.naming import safe_name
+from studio.store.pack.outlet import There
 
 from ..backdrop import Backdrop
 from ..jobs import Job
@@ -288,6 +289,7 @@ class PackDialog(QDialog):
             told += f"; {len(packed.left_out)} files were no pictures"
         self._done.setText(told)
         self._done.setToolTip(told)
+        self.place.show_there(There(tuple(f"{packed.out.name}/{name}" for name in packed.files), ()), False)
         self._feet.setCurrentIndex(2)
         self.again_button.setFocus()
         self.exported.emit(request)
