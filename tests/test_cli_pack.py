@@ -64,6 +64,23 @@ def test_in_words(command: Run, tmp_path: Path) -> None:
     assert "out/mine.txt" in err
 
 
+def test_a_dry_run_says_what_would_be_lost_and_writes_nothing(command: Run, tmp_path: Path) -> None:
+    source, out = fill(tmp_path / "in", 4, 24), tmp_path / "out"
+    words = ("pack", source, "--out", out, "--target", "json")
+    status, events, _ = command(*words, "--dry-run", "--json")
+    assert status == 0 and not out.exists()
+    assert (events[-1]["count"], events[-1]["replaced"]) == (4, [])
+    assert command(*words)[0] == 0
+    written = sorted(path.name for path in out.iterdir())
+    assert events[-1]["files"] == written
+    (out / "mine.txt").touch()
+    status, _, err = command(*words, "--dry-run")
+    assert status == 0
+    assert "Would be replaced:" in err and "out/sprites.json" in err
+    assert "no pack made here" in err and "out/mine.txt" in err
+    assert command("pack", "--from", "toy", "--out", out, "--target", "json", "--dry-run")[0] == 1
+
+
 def test_every_option(command: Run, tmp_path: Path) -> None:
     source = fill(tmp_path / "in", 6, 24)
     words = ["--name", "coins", "--scale", "1,2", "--padding", "3", "--extrude", "2", "--trim", "all"]

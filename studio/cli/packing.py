@@ -16,7 +16,18 @@ from studio.core.errors import StudioError
 from studio.store.bundle import list_bundles
 from studio.store.facts import Facts
 from studio.store.files import starters_folder
-from studio.store.pack import ALPHAS, FAINT, PLAYS, TARGETS, TRIMS, Drawn, Packed, PackOptions
+from studio.store.pack import (
+    ALPHAS,
+    FAINT,
+    PLAYS,
+    TARGETS,
+    TRIMS,
+    Drawn,
+    Foreseen,
+    Packed,
+    PackOptions,
+    foresee,
+)
 from studio.store.pack import pack as pack_pictures
 
 from .options import (
@@ -165,6 +176,9 @@ def pack(
     replace: Annotated[
         bool, typer.Option("--replace", help="Even if the folder is not an older pack.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be written and replaced.")
+    ] = False,
     library: LibraryOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -201,12 +215,38 @@ def pack(
             zip=zip,
             replace=replace,
         )
-        if bundle:
+        if dry_run:
+            if bundle:
+                raise StudioError("What is not drawn yet cannot be looked at.", "Leave out --dry-run.")
+            tell_ahead(voice, out, foresee(pictures or [], out, options, voice.progress))
+        elif bundle:
             new = NewPictures(bundle, count, seed, diversity, size, unique, device)
             pack_new(voice, new, out, options, library)
         else:
             known = partial(models_by_id, library)
             tell(voice, pack_pictures(pictures or [], out, options, voice.progress, known))
+
+
+def tell_ahead(voice: Voice, out: Path, foreseen: Foreseen) -> None:
+    """What would be done, and what would be lost by it."""
+    plan, there = foreseen.plan, foreseen.there
+    voice.end_work()
+    voice.say(
+        f"{plural(len(plan.looks), 'picture')} on {plural(plan.pages, 'page')}, {plan.fill:.0%} filled, "
+        f"would go into {out}."
+    )
+    voice.listing("Would be written:", list(plan.files))
+    voice.listing("Would be replaced:", [name for name in there.files if name not in there.strangers])
+    voice.listing("Would be lost, and is of no pack made here (--replace):", list(there.strangers))
+    voice.finished(
+        count=len(plan.looks),
+        pages=plan.pages,
+        fill=plan.fill,
+        files=list(plan.files),
+        replaced=list(there.files),
+        strangers=list(there.strangers),
+        scattered=list(plan.scattered),
+    )
 
 
 def models_by_id(library: Path | None) -> Mapping[str, Facts]:

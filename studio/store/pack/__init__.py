@@ -3,7 +3,7 @@
 from .given import Given, GivenFile, Spool
 from .model import PLAYS
 from .options import FAINT, TARGETS, TRIMS, PackOptions
-from .packing import ModelsById, Packed, check_ahead, pack, pack_given
+from .packing import Foreseen, ModelsById, Packed, check_ahead, foresee, pack, pack_given
 from .pixels import ALPHAS
 from .writers.provenance import Drawn
 
@@ -14,6 +14,7 @@ __all__ = [
     "TARGETS",
     "TRIMS",
     "Drawn",
+    "Foreseen",
     "Given",
     "GivenFile",
     "ModelsById",
@@ -21,6 +22,7 @@ __all__ = [
     "Packed",
     "Spool",
     "check_ahead",
+    "foresee",
     "pack",
     "pack_given",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from studio.store.importing.sources import find
 from .drawing import Clock, draw
 from .given import Given, GivenFile
 from .options import PackOptions
-from .outlet import check_outlet, write_zip, zip_beside
+from .outlet import There, check_outlet, look_at_outlet, write_zip, zip_beside
 from .planning import Planned, planned
 from .reading import look_at
 from .writers.gallery import write_gallery
@@ -60,12 +60,50 @@ def pack(
     Raises StudioError for what cannot be packed or written, Cancelled from `progress`.
     """
     options.check()
-    # A stamp begins with the whole path: an older pack that lies among the pictures is not packed again.
-    older = tuple(f"{each}{os.sep}" for each in (os.path.abspath(out), out.resolve()))
     check_outlet(out.resolve(), paths, options.replace, options.zip)  # before anything is read
+    with _found(paths, out, progress) as (given, left_out):
+        return pack_given(given, out, options, progress, models, paths, left_out)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What `pack` would do."""
+
+    plan: Planned
+    there: There
+
+
+def foresee(
+    paths: Sequence[Path],
+    out: Path,
+    options: PackOptions,
+    progress: Progress = Progress(),  # noqa: B008 (does nothing)
+) -> Foreseen:
+    """What packing these pictures would write and replace; writes nothing. Raises StudioError as `pack` does,
+    but for files that would have to be replaced: they are told.
+    """
+    options.check()
+    there = look_at_outlet(out.resolve(), paths, options.zip)
+    with _found(paths, out, progress) as (given, _):
+        looks, _ = look_at(given, progress)
+    if not looks:
+        raise _nothing()
+    return Foreseen(planned(looks, options), there)
+
+
+@contextmanager
+def _found(
+    paths: Sequence[Path], out: Path, progress: Progress
+) -> Iterator[tuple[list[GivenFile], tuple[LeftOut, ...]]]:
+    """A stamp begins with the whole path: an older pack that lies among the pictures is not packed again."""
+    older = tuple(f"{each}{os.sep}" for each in (os.path.abspath(out), out.resolve()))
     with find(paths, progress) as found:
         given = [GivenFile(each) for each in found.sources if not each.stamp.startswith(older)]
-        return pack_given(given, out, options, progress, models, paths, tuple(found.left_out))
+        yield given, tuple(found.left_out)
+
+
+def _nothing() -> StudioError:
+    return StudioError("There is no picture in what was given.", "Give PNG, JPEG, WebP or the like.")
 
 
 def pack_given(
@@ -90,7 +128,7 @@ def pack_given(
     begun = time.perf_counter()
     looks, unreadable = look_at(given, progress)
     if not looks:
-        raise StudioError("There is no picture in what was given.", "Give PNG, JPEG, WebP or the like.")
+        raise _nothing()
     read = time.perf_counter()
     plan = planned(looks, options)
     notes = plan.notes(models() if plan.is_generated else {}, drawn)
