@@ -73,6 +73,11 @@ class Export:
     quality: int = 80  # 1..100, of kinds that have one
     path: str = ""
 
+    def rate(self, planned: float) -> float:
+        """Frames a second that the file will have: of those asked for or planned, the nearest that it can."""
+        wanted = self.fps or planned
+        return min(GIF_FPS, key=lambda fps: abs(fps - wanted)) if self.kind == "gif" else wanted
+
     @property
     def keeps_clear(self) -> bool:
         return self.is_clear and KINDS[self.kind].clear != "none"

@@ -103,9 +103,9 @@ QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: trans
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 
 QComboBox { padding-right: 28px; text-align: left; }
-QComboBox[kind="small"] { padding: 3px 20px 3px 6px; font-size: 12px; }
-QComboBox[kind="small"]:focus { padding: 2px 19px 2px 5px; }
-QComboBox[kind="small"]::drop-down { width: 20px; }
+QComboBox[kind="small"] { combobox-popup: 0; padding: 3px 18px 3px 5px; font-size: 12px; }
+QComboBox[kind="small"]:focus { padding: 2px 17px 2px 4px; }
+QComboBox[kind="small"]::drop-down { width: 18px; }
 QComboBox:focus { padding-right: 27px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$assets/caret-$shade.svg"); width: 12px; height: 12px; }
@@ -141,6 +141,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QScrollArea, QListView { background: transparent; border: none; outline: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QListView[role="list"] { background: $control; border: 1px solid $border; border-radius: 6px; padding: 4px; }
+QListView[role="list"]::item:selected { background: $accent_soft; color: $text; border-radius: 4px; }
 QListView[role="list"]:focus { border: 2px solid $accent; padding: 3px; }
 QListView[role="plain"] { background: $panel; }
 QListView[role="plain"]::item:selected { background: $accent_soft; border-radius: 6px; }

@@ -120,6 +120,14 @@ def test_matte_is_asked_for_where_it_shows() -> None:
     assert Export("webp", is_clear=False).needs_matte
 
 
+def test_a_gif_has_the_nearest_rate_that_browsers_show() -> None:
+    assert Export("gif").rate(24.0) == 25
+    assert Export("gif").rate(60.0) == 50
+    assert Export("gif", fps=12.5).rate(24.0) == 12.5
+    assert Export("webp").rate(24.0) == 24
+    assert Export("webp", fps=60.0).rate(24.0) == 60
+
+
 def test_videos_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("studio.store.exporting.can_write_video", lambda: False)
     assert "ffmpeg" in why_not("mp4")

@@ -243,7 +243,7 @@ def test_frames_are_kept_and_opened_through_the_exchange(
 ) -> None:
     full.player.go_to(10)
     with qtbot.waitSignal(studio.exchange.keep_wanted) as kept:
-        full.keep_button.click()
+        full.bar.keep.click()
     (one,) = kept.args[0]
     assert one.bundle is full._bundle
     assert one.picture.same_as(full.maker.picture(full.maker.order[10]))
@@ -284,6 +284,7 @@ class TestExport:
         dialog.kinds.setCurrentRow(1)
         assert dialog.export.kind == "webp"
         assert dialog.path.text().endswith(".webp")
+        assert dialog.fps.currentText() == "24, as planned"
         assert not dialog._form.isRowVisible(3)
         dialog.clear.click()
         assert dialog._form.isRowVisible(3)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
@@ -239,25 +239,25 @@ class ExportDialog(QDialog):
         if self.export.kind == "gif":
             for fps in GIF_FPS:
                 self.fps.addItem(f"{fps:.4g}", fps)
-            nearest = min(GIF_FPS, key=lambda fps: abs(fps - (self.export.fps or planned)))
-            self.export = replace(self.export, fps=nearest)
-            self.fps.setCurrentIndex(GIF_FPS.index(nearest))
+            self.fps.setCurrentIndex(GIF_FPS.index(self.export.rate(planned)))
             self.fps.setToolTip("A GIF counts in hundredths of a second: these are shown as they are")
             return
         self.fps.addItem(f"{planned:.4g}, as planned", 0.0)
         for fps in _OTHER_FPS:
             if fps != planned:
                 self.fps.addItem(f"{fps:.4g}", fps)
-        place = self.fps.findData(self.export.fps)
-        if place < 0:
-            self.export = replace(self.export, fps=0.0)
-        self.fps.setCurrentIndex(max(0, place))
+        if self.export.fps and self.fps.findData(self.export.fps) < 0:
+            self.fps.addItem(f"{self.export.fps:.4g}", self.export.fps)
+        self.fps.setCurrentIndex(max(0, self.fps.findData(self.export.fps)))
         self.fps.setToolTip("" if plays else "How many frames there are for each second of the morph")
 
     def _show_matte(self) -> None:
         colour = QColor(*self.export.matte)
         swatch = QPixmap(16, 16)
-        swatch.fill(colour)
+        swatch.fill(self.palette().color(QPalette.ColorRole.PlaceholderText))  # its rim
+        painter = QPainter(swatch)
+        painter.fillRect(1, 1, 14, 14, colour)
+        painter.end()
         self.matte.setIcon(QIcon(swatch))
         reword(self.matte, colour.name())
         edges = self.export.keeps_clear
@@ -305,7 +305,8 @@ class ExportDialog(QDialog):
         kind = KINDS[self.export.kind]
         words = f"{playing.frames} frames"
         if kind.plays:
-            again = "for ever" if playing.is_endless else "once"
+            endless = "made to loop" if kind.is_video else "for ever"  # players decide for themselves
+            again = endless if playing.is_endless else "once"
             words += f"  ·  {playing.frames / playing.fps:.2f} s, {again}"
         self.sums.setText(words)
         self.go.setEnabled(not missing and bool(self.export.path))
@@ -333,8 +334,8 @@ class ExportDialog(QDialog):
     def _show_estimate(self, job: Job, found: Estimate) -> None:
         if job is self._job:
             self._job = None
-            takes = "a moment" if found.seconds < 1.5 else time_in_words(found.seconds)
-            self.estimated.setText(f"About {size_in_words(found.size)}, takes about {takes}")
+            soon = "ready in a moment" if found.seconds < 1.5 else f"takes {time_in_words(found.seconds)}"
+            self.estimated.setText(f"About {size_in_words(found.size)}, {soon}")
 
     def _show_no_estimate(self, job: Job, error: StudioError) -> None:
         if job is self._job:

@@ -38,7 +38,7 @@ class Order:
     @property
     def timed_plan(self) -> MorphPlan:
         """As long as planned, with the frames a second of the export."""
-        return replace(self.plan, fps=self.export.fps) if self.export.fps else self.plan
+        return replace(self.plan, fps=self.export.rate(self.plan.fps))
 
     @property
     def side(self) -> int:

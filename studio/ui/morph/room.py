@@ -6,9 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QLabel, QStackedLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QFrame, QStackedLayout, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
@@ -18,7 +26,7 @@ from studio.store.exporting import Export, why_not
 
 from ..actions import Command, Gesture, name_room
 from ..backdrop import Backdrop, to_pixmap
-from ..create_bar import BundlePicker, preview_icon
+from ..create_bar import BundlePicker
 from ..decoding import DecodeQueue, Decoders
 from ..exchange import Carried, Exchange
 from ..pictures_page import local_paths
@@ -30,11 +38,11 @@ from ..widgets import (
     button,
     column,
     frame,
-    icon_button,
     label,
     row,
 )
 from .adding import ENDINGS, Choice
+from .bar import RoomBar
 from .bringing import Bringer
 from .export_bar import ExportBar
 from .export_dialog import ExportDialog, size_in_words
@@ -70,13 +78,14 @@ class MorphRoom(QWidget):
         self._preferences, self._decoders, self._backdrop = preferences, decoders, backdrop
         self._exchange = exchange
         self._bundle: Bundle | None = None
-        self._was_ready = False
+        self._was_ready = self._begins_to_play = False
         self.bringer = Bringer(state, shelf, create_state, self)
         self.maker = FrameMaker(queue, parent=self)
         self.player = Player(self.maker, parent=self)
         self.exporter = Exporter(decoders, self)
         self.export_bar = ExportBar(self.exporter)
         self._dialog: ExportDialog | None = None
+        self.bar = RoomBar(state.undo)
         self.banner = Banner((16, 10, 16, 0))
         self.stage = PicturePanel("The morph", backdrop, inset=12)
         self.timeline = Timeline(state, queue, backdrop)
@@ -113,48 +122,9 @@ class MorphRoom(QWidget):
         middle.setLayout(self._pages)
         self._strip = strip = frame("foot")
         strip.setLayout(column(self.timeline, spacing=0))
-        layout = column(
-            self._build_bar(), self.banner, middle, self.export_bar, self.transport, strip, spacing=0
-        )
+        layout = column(self.bar, self.banner, middle, self.export_bar, self.transport, strip, spacing=0)
         layout.setStretch(2, 1)
         self.setLayout(layout)
-
-    def _build_bar(self) -> QFrame:
-        made = frame("bar")
-        self._model_icon, self._model_name = QLabel(), label("", "strong")
-        self.undo_button = icon_button(
-            "Undo", "arrow-u-up-left", self._state.undo.undo, QKeySequence.StandardKey.Undo
-        )
-        self.redo_button = icon_button(
-            "Redo", "arrow-u-up-right", self._state.undo.redo, QKeySequence.StandardKey.Redo
-        )
-        self.keep_button = button(
-            "Keep frame", self.keep_frame, "", "heart", "Keep this frame in the gallery (K)"
-        )
-        self.create_button = button(
-            "Open in Create", self.open_frame, "", "sparkle", "Work on this frame in Create (C)"
-        )
-        self.clear_button = icon_button("Remove all stops", "trash", self.clear)
-        self.again_button = icon_button("Export again", "repeat", self.export_again, "Ctrl+E", "outlined")
-        self.export_button = button("Export…", self.show_export, "primary", "export", "Ctrl+Shift+E")
-        layout = row(
-            self._model_icon,
-            self._model_name,
-            4,
-            self.undo_button,
-            self.redo_button,
-            self.clear_button,
-            None,
-            self.keep_button,
-            self.create_button,
-            4,
-            self.again_button,
-            self.export_button,
-            spacing=8,
-        )
-        layout.setContentsMargins(16, 10, 12, 10)
-        made.setLayout(layout)
-        return made
 
     def _connect(self) -> None:
         self._state.plan_changed.connect(self._show_plan)
@@ -175,13 +145,11 @@ class MorphRoom(QWidget):
         self.exporter.finished.connect(self._on_exported)
         self.exporter.failed.connect(self.banner.show_error)
         self.exporter.cancelled.connect(lambda: self.banner.say("The export was stopped.", seconds=6))
-        undo = self._state.undo
-        undo.canUndoChanged.connect(self.undo_button.setEnabled)
-        undo.canRedoChanged.connect(self.redo_button.setEnabled)
-        undo.undoTextChanged.connect(lambda words: self.undo_button.setToolTip(f"Undo: {words}"))
-        undo.redoTextChanged.connect(lambda words: self.redo_button.setToolTip(f"Redo: {words}"))
-        self.undo_button.setEnabled(False)
-        self.redo_button.setEnabled(False)
+        self.bar.clear_wanted.connect(self.clear)
+        self.bar.keep_wanted.connect(self.keep_frame)
+        self.bar.create_wanted.connect(self.open_frame)
+        self.bar.again_wanted.connect(self.export_again)
+        self.bar.export_wanted.connect(self.show_export)
         self._rating = QTimer(self)
         self._rating.setInterval(_RATE_EVERY_MS)
         self._rating.timeout.connect(self.transport.show_rate)
@@ -220,32 +188,21 @@ class MorphRoom(QWidget):
         elif self.banner.tone != "info":
             self.banner.hide()
         self._pages.setCurrentIndex(0 if plan.stops else 1)
-        self._model_icon.setVisible(bundle is not None)
-        if bundle is not None:
-            ratio = self.devicePixelRatioF()
-            pixmap = preview_icon(bundle).scaled(
-                QSize(24, 24) * ratio,
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            pixmap.setDevicePixelRatio(ratio)
-            self._model_icon.setPixmap(pixmap)
-        self._model_name.setText(bundle.facts.name if bundle else "")
+        self.bar.show_model(bundle)
         self.timeline.show_plan(plan, bundle)
         self.transport.setVisible(bool(plan.stops))
         self._strip.setVisible(bool(plan.stops))
-        self.clear_button.setEnabled(bool(plan.stops))
-        self._begin_playing_when_timed = plan.is_ready and not self._was_ready
+        self.bar.clear.setEnabled(bool(plan.stops))
+        self._begins_to_play = plan.is_ready and not self._was_ready
         self._was_ready = plan.is_ready
         self.maker.show_plan(plan, bundle)
         self._show_frame()
 
     def _on_timed(self) -> None:
         has_frames = bool(self.maker.order)
-        for made in (self.keep_button, self.create_button, self.export_button, self.again_button):
-            made.setEnabled(has_frames)
-        if has_frames and self._begin_playing_when_timed and self.isVisible():
-            self._begin_playing_when_timed = False
+        self.bar.show_has_frames(has_frames)
+        if has_frames and self._begins_to_play and self.isVisible():
+            self._begins_to_play = False
             self.player.go_to(0)
             self.player.play()
 
@@ -363,10 +320,12 @@ class MorphRoom(QWidget):
         return self.maker.following(self.player.frame, _SAMPLED), self.maker.seconds_a_frame
 
     def _on_exported(self, done: Exported) -> None:
+        folder = QUrl.fromLocalFile(str(done.path.parent))
         self.banner.say(
             f"Exported “{done.path.name}” to {done.path.parent}: {done.frames} frames, "
             f"{done.frames / done.fps:.2f} s, {size_in_words(done.size)}.",
             seconds=12,
+            offer=("Open folder", lambda: QDesktopServices.openUrl(folder)),
         )
 
     # Coming and going

@@ -36,7 +36,7 @@ from ..widgets import PicturePanel, button, column, icon_button, label, restyle,
 from .fields import Amount, EaseBox
 from .state import MorphState
 
-_CARD, _PICTURE, _GAP = 132, 76, 10  # px
+_CARD, _PICTURE, _GAP = 136, 76, 10  # px
 _ABOVE, _BELOW = 8, 14  # px, around the cards; a scroll bar lies over the lower one
 _MIME = "application/x-morpho-stop"
 
@@ -82,7 +82,7 @@ class StopCard(QFrame):
     def show_stop(self, number: int, count: int, stop: PlannedStop, has_way_on: bool) -> None:
         self._number, self._count, self._stop = number, count, stop
         name = f"{number + 1}" + (f"  {stop.title}" if stop.title else "")
-        self.title.setText(self.title.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _CARD - 46))
+        self.title.setText(self.title.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _CARD - 52))
         self.setToolTip(stop.title)
         self.setAccessibleName(f"Stop {number + 1} of {count}" + (f": {stop.title}" if stop.title else ""))
         self.hold.show_value(stop.hold)
