@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -47,6 +48,7 @@ log = logging.getLogger(__name__)
 QUIT_AFTER_FIRST_PICTURE = "STUDIO_QUIT_AFTER_FIRST_PICTURE"
 _WARM_AFTER_MS = 1500  # the trainer's start must not compete with the first screen of pictures
 _SAVE_AFTER_MS = 400
+_GARBAGE = (20_000, 20, 20)  # Python's own 700 made it look hundreds of times while cards were laid
 
 
 def trainer_command() -> list[str]:
@@ -232,6 +234,9 @@ class Studio:
 
     def _on_first_picture(self) -> None:
         """Emitted while painting; what follows waits until the paint is on the screen."""
+        # What was loaded so far stays: looking through all of it for garbage stops the window for 0.1 s.
+        gc.freeze()
+        gc.set_threshold(*_GARBAGE)
         if not self._stays_open:
             QTimer.singleShot(0, self.window, self.window.close)
         else:

@@ -5,6 +5,7 @@ One unit is the side of a card; x grows to the right, y downwards.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -139,7 +140,7 @@ def places_for(
 ) -> list[Place]:
     """Where `count` new cards are laid: near those of their parents that are there, else in new rows.
 
-    columns: of new rows; 0: as many as lie there already, or as suit the number. around: a place to lie near
+    columns: of new rows; 0: as suits. around: a place to lie near
     to where there are no parents.
     """
     by_id = {card.id: card for card in cards}
@@ -151,10 +152,21 @@ def places_for(
         return []
     if there:
         return near(taken, there, count)
-    wide = round((max(p.x for p in taken) - min(p.x for p in taken)) / STEP) + 1 if taken else 0
-    return rows_below(
-        taken, count, columns or max(min(wide, 2 * columns_for(len(taken))), columns_for(count))
-    )
+    return rows_below(taken, count, columns or _columns_below(taken, count))
+
+
+def _columns_below(taken: Sequence[Place], count: int) -> int:
+    """So that the whole keeps about the shape of a screen, and the last new row is not left half empty."""
+    suited = columns_for(len(taken) + count)
+    if not taken:
+        return suited
+    wide = round((max(p.x for p in taken) - min(p.x for p in taken)) / STEP) + 1
+
+    def badness(columns: int) -> float:
+        holes = -count % columns
+        return holes / count + abs(math.log(columns / suited)) + (0 if columns == wide else 0.2)
+
+    return min(range(max(1, suited // 2), min(2 * suited, count) + 1), key=badness, default=suited)
 
 
 def next_in_direction(cards: Iterable[Card], start: Place, dx: int, dy: int) -> Card | None:

@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QKeySequence, QPixmap
-from PySide6.QtWidgets import QFrame, QMenu, QStackedLayout, QWidget
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
 
 from studio.core.canvas import Place
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
-from studio.core.variation import FAR, NEAR
 from studio.generate.drawing import draw
 from studio.store.bundle import Bundle
 
-from .actions import Command, Gesture, name_room
+from .actions import Command, name_room
 from .backdrop import Backdrop
 from .canvas.acts import CardActs
+from .canvas.commands import CanvasCommands
 from .canvas.hands import Canvas
 from .canvas.hints import EmptyCanvas, hint_line
-from .canvas.picture_section import Deeds, PictureSection
+from .canvas.picture_section import PictureSection
 from .canvas.pictures import CardPictures
 from .canvas.side import SidePanel, any_selected
 from .canvas.state import CanvasState
 from .canvas.tiles import TileMaker
+from .canvas.zoom_bar import ZoomBar
 from .create_bar import CreateBar, new_seed
 from .decoding import DecodeQueue
 from .exchange import Carried, Exchange
@@ -80,19 +81,16 @@ class CreateRoom(QWidget):
             queue,
             backdrop,
             self._generate,
-            self._undo,
-            self._redo,
-            self._deeds.pack,
+            self.commands,
         )
         self.side = SidePanel(canvas)
         self.section = PictureSection(
-            canvas, self.pictures, preferences, queue, finder, backdrop, self._deeds
+            canvas, self.pictures, preferences, queue, finder, backdrop, self.commands
         )
         self.side.add_section("", self.section, any_selected)
         self.side.add_section("", _nothing_selected(), lambda cards: not cards)
         self._build()
         self._connect()
-        self._on_selection_changed()
 
     def _build(self) -> None:
         left = column(hint_line(self._preferences), self.view, spacing=0)
@@ -120,8 +118,6 @@ class CreateRoom(QWidget):
         self.setLayout(layout)
 
     def _build_commands(self) -> None:
-        """Those owned by the room work wherever the focus is in it, those of the view only there."""
-        keys = QKeySequence.StandardKey
         self._generate = Command(
             self,
             "create.generate",
@@ -133,55 +129,14 @@ class CreateRoom(QWidget):
         )
         Command(self, "create.seed", "New seed", self.set_new_seed, "Ctrl+R", "dice-five")
         Command(self, "create.name", "Go to the name", self._go_to_name, "Ctrl+K", "user")
-        undo, acts, view = self.canvas.undo, self.acts, self.view
-        self._undo = Command(self, "create.undo", "Undo", undo.undo, keys.Undo, "arrow-u-up-left")
-        self._redo = Command(self, "create.redo", "Redo", undo.redo, keys.Redo, "arrow-u-up-right")
-        self._deeds = Deeds(
-            vary_near=Command(
-                view, "create.vary_near", "Vary near", lambda: acts.vary(NEAR), "V", "dots-nine",
-                "Children that are plainly the same picture",
-            ),
-            vary_far=Command(
-                view, "create.vary_far", "Vary far", lambda: acts.vary(FAR), "Shift+V", "arrows-out-cardinal",
-                "Children that go their own way",
-            ),
-            save=Command(self, "create.save", "Save as PNG…", acts.save, keys.Save, "download-simple"),
-            copy=Command(self, "create.copy", "Copy", acts.copy, keys.Copy, "copy"),
-            star=Command(view, "create.star", "Star", acts.star, "S", "star", "Keep in the gallery"),
-            morph=Command(
-                view, "create.morph", "Morph these", acts.morph, "M", "path", "Turn them into each other"
-            ),
-            pack=Command(
-                self, "create.pack", "Pack for a game", acts.pack, "Ctrl+Shift+E", "package",
-                "For a game: the selected pictures, or a set of new ones",
-            ),
-            remove=Command(view, "create.remove", "Remove", acts.remove, ("Del", "Backspace"), "trash"),
-        )  # fmt: skip
-        self._open = Command(view, "create.open", "Show large", self._open_chosen, (), "arrows-out")
-        for id, words, act, shortcuts, icon_name in (
-            ("canvas.all", "Select all", self._select_all, keys.SelectAll, "selection-all"),
-            ("canvas.in", "Zoom in", view.zoom_in, ("+", "=", "Ctrl++", "Ctrl+="), "magnifying-glass-plus"),
-            ("canvas.out", "Zoom out", view.zoom_out, ("-", "Ctrl+-"), "magnifying-glass-minus"),
-            ("canvas.fit", "Show everything", view.fit, "0", "corners-out"),
-            ("canvas.full", "Zoom to 100 %", view.zoom_full, "1", "frame-corners"),
-            ("canvas.selection", "Zoom to the selection", view.fit_selection, "2", "frame-corners"),
-        ):
-            Command(view, id, words, act, shortcuts, icon_name)
-        Gesture(view, "Move the canvas", "Space+drag, wheel")
-        Gesture(view, "Zoom", "Ctrl+wheel, pinch")
-        Gesture(view, "Go from picture to picture", "Arrows")
-        Gesture(view, "Move the selected pictures", "Ctrl+arrows")
-        Gesture(view, "Select, show large", "Space, Enter")
-        Gesture(view, "Take a picture out as PNG", "Alt+drag, or drag it out")
+        self.commands = CanvasCommands(self, self.view, self.acts, self.open_card)
+        self.zoom_bar = ZoomBar(
+            self.view, self.view.zoom, self.commands.out, self.commands.in_, self.commands.fit
+        )
 
     def _connect(self) -> None:
         self._state.bundle.changed.connect(self._on_bundle_changed)
         self._state.seed.changed.connect(self._start_series)
-        self.canvas.selection.changed.connect(self._on_selection_changed)
-        self.canvas.undo.canUndoChanged.connect(self._undo.setEnabled)
-        self.canvas.undo.canRedoChanged.connect(self._redo.setEnabled)
-        self._undo.setEnabled(False)
-        self._redo.setEnabled(False)
         self.view.opened.connect(self.open_card)
         self.view.menu_wanted.connect(self._show_menu)
         self.view.drag_out_wanted.connect(self.acts.drag_out)
@@ -268,6 +223,15 @@ class CreateRoom(QWidget):
         self._pages.setCurrentIndex(0)
         self.view.ensure_seen(self.canvas.add(pictures, how, words=words, around=around))
 
+    def place_under(self, point: QPoint, of: QWidget) -> Place | None:
+        """Where on the canvas a point of another widget lies; None beside the view."""
+        port = self.view.viewport()
+        inside = port.mapFrom(of, point)
+        if not port.isVisible() or not port.rect().contains(inside):
+            return None
+        found = self.view.to_canvas(inside)
+        return Place(found.x(), found.y())
+
     # What is shown
 
     def _on_bundle_changed(self) -> None:
@@ -283,44 +247,10 @@ class CreateRoom(QWidget):
             self._pages.setCurrentIndex(0)
             self._make(FIRST_WALL)
 
-    def _on_selection_changed(self) -> None:
-        count = len(self.canvas.selection.value)
-        for command in vars(self._deeds).values():
-            command.setEnabled(count > 0)
-        self._deeds.morph.setEnabled(count > 1)
-        self._deeds.pack.setEnabled(True)
-        self._open.setEnabled(count > 0)
-
-    def _select_all(self) -> None:
-        self.canvas.select(card.id for card in self.canvas.cards)
-
     def _show_menu(self, where: QPoint) -> None:
-        menu = self._menu()
+        menu = self.commands.menu(self._generate)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(where)
-
-    def _menu(self) -> QMenu:
-        """What can be done with the selection, or with the canvas."""
-        deeds = self._deeds
-        menu = QMenu(self)
-        menu.setAccessibleName("What can be done")
-        if self.canvas.selection.value:
-            menu.addAction(self._open)
-            menu.addSeparator()
-            menu.addActions([deeds.vary_near, deeds.vary_far])
-            menu.addSeparator()
-            menu.addActions([deeds.star, deeds.save, deeds.copy])
-            menu.addSeparator()
-            menu.addActions([deeds.morph, deeds.pack])
-            menu.addSeparator()
-            menu.addAction(deeds.remove)
-        else:
-            menu.addActions([self._generate, self._undo, self._redo])
-            menu.addSeparator()
-            menu.addActions(
-                [action for action in self.view.actions() if action.objectName()[:7] == "canvas."]
-            )
-        return menu
 
     def chosen(self) -> Sequence[int]:
         """What an act is about: the large picture, else the selection."""
@@ -329,10 +259,6 @@ class CreateRoom(QWidget):
         return self.canvas.selection.value
 
     # One picture, large
-
-    def _open_chosen(self) -> None:
-        if self.canvas.selection.value:
-            self.open_card(self.canvas.selection.value[-1])
 
     def open_card(self, card_id: int) -> None:
         bundle = self.pictures.bundle(card_id)

@@ -25,6 +25,7 @@ from studio.store.bundle import Bundle
 from .actions import Command
 from .backdrop import Backdrop, to_pixmap
 from .backdrop_choice import BACKDROPS, ask_colour, swatch
+from .canvas.commands import CanvasCommands
 from .decoding import Answer, DecodeQueue
 from .icons import MUTED, icon
 from .jobs import after
@@ -145,9 +146,7 @@ class CreateBar(QFrame):
         queue: DecodeQueue,
         backdrop: Backdrop,
         generate: Command,
-        undo: Command,
-        redo: Command,
-        pack: Command,
+        commands: CanvasCommands,
     ) -> None:
         super().__init__()
         self.setProperty("role", "bar")
@@ -167,9 +166,9 @@ class CreateBar(QFrame):
             _line(),
             self.name_field,
             None,
-            command_icon(undo),
-            command_icon(redo),
-            command_icon(pack),
+            command_icon(commands.undo),
+            command_icon(commands.redo),
+            command_icon(commands.pack),
             self._build_backdrop(),
             spacing=8,
         )

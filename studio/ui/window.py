@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -234,21 +234,24 @@ class Window(QWidget):
         paths = local_paths(event)
         if paths:
             event.acceptProposedAction()
-            self.take(paths)
+            self.take(paths, event.position().toPoint())
 
-    def take(self, paths: list[Path]) -> None:
-        """Pictures of ours come back, a shared model is added, anything else is for a new model."""
+    def take(self, paths: list[Path], at: QPoint | None = None) -> None:
+        """Pictures of ours come back, a shared model is added, anything else is for a new model.
+
+        at: where in the window they were dropped.
+        """
         try:
             if all(is_shared_bundle(path) for path in paths):
                 self.show_models()
                 self.models.add(paths)
-            elif not self._bring_back(paths):
+            elif not self._bring_back(paths, at):
                 self.show_new_model()
                 self.new_model.give(paths)
         except StudioError as error:
             self.banner.show_error(error)
 
-    def _bring_back(self, files: list[Path]) -> bool:
+    def _bring_back(self, files: list[Path], at: QPoint | None) -> bool:
         """Whether all of the files say how they were made; then they lie on the canvas again."""
         if len(files) > _MOST_BROUGHT or not all(file.is_file() for file in files):
             return False
@@ -266,7 +269,8 @@ class Window(QWidget):
                     f"The model that made “{each.file.name}” is not in your library.",
                     "Add it in Models, then drop again.",
                 )
-        self._on_create_wanted(carried)
+        self.show_create()
+        self.create_room.place(carried, None if at is None else self.create_room.place_under(at, self))
         return True
 
     # Coming and going

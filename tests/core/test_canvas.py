@@ -50,6 +50,16 @@ def test_more_go_on_in_rows_as_wide_as_those_before() -> None:
     assert min(place.y for place in places) == pytest.approx(6 * STEP)
 
 
+def test_however_often_more_are_made_the_whole_keeps_the_shape_of_a_screen() -> None:
+    cards: list[Card] = []
+    for _ in range(40):
+        places = places_for(cards, (), 24)
+        cards += [Card(len(cards) + i, PICTURE, *place, "drawn") for i, place in enumerate(places)]
+    across, down = (max(getattr(card, way) for card in cards) for way in "xy")
+    assert 0.4 < across / down < 2.5
+    assert not overlapping([card.place for card in cards])
+
+
 @pytest.mark.parametrize("count", [1, 2, 4, 5, 8, 13])
 def test_children_lie_together_beside_a_lonely_parent(count: int) -> None:
     parent = Place(3.0, -2.0)

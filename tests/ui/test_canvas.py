@@ -19,9 +19,9 @@ from studio.generate.decoder import Decoder
 from studio.generate.drawing import draw
 from studio.store.files import Library
 from studio.ui.backdrop import to_image
+from studio.ui.canvas.camera import NEAR_SIDE
 from studio.ui.canvas.far import FarLayer
 from studio.ui.canvas.thumbs import SIDES, Thumbs
-from studio.ui.canvas.view import NEAR_SIDE
 from studio.ui.create import FIRST_WALL, CreateRoom
 
 Open = Callable[..., Studio]

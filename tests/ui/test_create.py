@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from canvas_hand import CTRL, click, key, place, wait_for_wall
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -138,10 +138,11 @@ def test_the_selection_is_handed_to_other_rooms(studio: Studio, room: CreateRoom
     studio.exchange.morph_wanted.connect(morphed.append)
     studio.exchange.pack_wanted.connect(packed.append)
     click(room, 5)
-    assert not room._deeds.morph.isEnabled()
+    assert not room.commands.morph.isEnabled()
     click(room, 2, CTRL)
     key(room, Qt.Key.Key_M)
-    QTest.keyClick(room, Qt.Key.Key_E, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    studio.window.show_create()
+    QTest.keyClick(room.view, Qt.Key.Key_E, CTRL | Qt.KeyboardModifier.ShiftModifier)
     assert [carried.picture for carried in morphed[0]] == [room.canvas.card(i).picture for i in (5, 2)]
     assert len(packed[0]) == 2
 
@@ -159,11 +160,11 @@ def test_other_rooms_put_pictures_onto_the_canvas(studio: Studio, room: CreateRo
 
 def test_the_context_menu_offers_what_can_be_done(room: CreateRoom) -> None:
     click(room, 3)
-    words = [action.text() for action in room._menu().actions() if action.text()]
+    words = [action.text() for action in room.commands.menu(room._generate).actions() if action.text()]
     assert words[:3] == ["Show large", "Vary near", "Vary far"]
     assert "Remove" in words
     room.canvas.select(())
-    assert room._menu().actions()[0].text() == "Generate"
+    assert room.commands.menu(room._generate).actions()[0].text() == "Generate"
 
 
 def test_the_panel_shows_what_is_selected(room: CreateRoom, qtbot: QtBot) -> None:
@@ -309,9 +310,13 @@ def test_several_pictures_of_ours_are_dropped_together(
     room.canvas.select([1, 2])
     room.acts.save_to_folder(tmp_path)
     qtbot.waitUntil(lambda: "Saved" in room.banner.text)
+    room.view.zoom_out()
     drop(studio.window, *sorted(tmp_path.glob("*.png")))
     assert len(room.canvas.selected) == 2
     assert len(room.canvas) == FIRST_WALL + 2
+    where = room.place_under(QPoint(400, 300), studio.window)
+    assert where is not None
+    assert all(np.hypot(card.x - where.x, card.y - where.y) < 6 for card in room.canvas.selected)
 
 
 def test_a_dropped_picture_whose_model_is_gone_is_a_sentence(

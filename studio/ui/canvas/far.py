@@ -55,6 +55,7 @@ class FarLayer:
         self._stale: set[Square] = set()
         self._items: dict[Square, QGraphicsPixmapItem] = {}
         self._wanted: list[Square] = []
+        self._is_smooth = True
         self.has_picture = False  # whether any square shows a decoded picture
 
     def show(self, view: QRectF, side: float) -> None:
@@ -74,6 +75,18 @@ class FarLayer:
         self._wanted = []
         for square in list(self._items):
             self._take(square)
+
+    def set_smooth(self, is_smooth: bool) -> None:
+        """Whether squares are scaled finely: in a large view there is no time for that while it moves."""
+        if is_smooth != self._is_smooth:
+            self._is_smooth = is_smooth
+            for item in self._items.values():
+                item.setTransformationMode(self._mode)
+
+    @property
+    def _mode(self) -> Qt.TransformationMode:
+        mode = Qt.TransformationMode
+        return mode.SmoothTransformation if self._is_smooth else mode.FastTransformation
 
     def stale(self, cards: Sequence[Card]) -> None:
         """These look different, or lie there now."""
@@ -153,7 +166,7 @@ class FarLayer:
         item = self._items.get(square)
         if item is None:
             item = QGraphicsPixmapItem()
-            item.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+            item.setTransformationMode(self._mode)
             item.setShapeMode(QGraphicsPixmapItem.ShapeMode.BoundingRectShape)
             item.setPos(square.rect.topLeft())
             item.setScale(1 / square.side)

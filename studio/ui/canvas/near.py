@@ -21,6 +21,8 @@ SHARP_SIDE = 48
 """Device px of a card from which on the small picture is not enough."""
 _KEPT_BYTES = 48 * 2**20
 _MOST_SPARE = 300
+_BROUGHT_AT_ONCE = 100
+"""Items; a view from farther away needs some hundred, and the squares lie under them until they are there."""
 
 
 class _Key(NamedTuple):
@@ -46,6 +48,7 @@ class NearLayer:
         self._stale: OrderedDict[int, None] = OrderedDict()
         self._made: OrderedDict[_Key, QPixmap] = OrderedDict()
         self._kept_bytes = 0
+        self._to_bring: list[int] = []
         self._side = 0
         self.is_smooth = True  # while tiles are shown at another size than they were made for
         self.has_picture = False  # whether a decoded picture is shown
@@ -60,7 +63,7 @@ class NearLayer:
 
     def is_ready(self) -> bool:
         """Whether every card in view shows what there is of it."""
-        return not self._stale
+        return not self._stale and not self._to_bring
 
     def show(self, ids: Sequence[int], side: int) -> None:
         """Just these cards. side: device px at which tiles are made from now on."""
@@ -70,11 +73,16 @@ class NearLayer:
         wanted = set(ids)
         for card_id in [card_id for card_id in self._items if card_id not in wanted]:
             self._put_away(card_id)
-        for card_id in ids:
-            if card_id not in self._items:
-                self._bring(card_id)
+        self._to_bring = [card_id for card_id in ids if card_id not in self._items]
+        self._bring_some(_BROUGHT_AT_ONCE)
+
+    def _bring_some(self, count: int) -> None:
+        some, self._to_bring = self._to_bring[:count], self._to_bring[count:]
+        for card_id in some:
+            self._bring(card_id)
 
     def hide(self) -> None:
+        self._to_bring = []
         for card_id in list(self._items):
             self._put_away(card_id)
 
@@ -100,11 +108,14 @@ class NearLayer:
             item.setPos(card.x - 0.5 + dx, card.y - 0.5 + dy)
 
     def work(self, until: float) -> bool:
-        """Make stale tiles anew until then (perf_counter); whether some are left."""
-        while self._stale:
+        """Bring items and make stale tiles anew until then (perf_counter); whether some are left."""
+        while self._to_bring or self._stale:
             if time.perf_counter() > until:
                 return True
-            self._renew(self._stale.popitem(last=False)[0])
+            if self._to_bring:
+                self._bring_some(8)
+            else:
+                self._renew(self._stale.popitem(last=False)[0])
         return False
 
     def renew(self, card_id: int) -> None:

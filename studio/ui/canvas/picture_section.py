@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from studio.core.canvas import Card
 from studio.core.pixels import Pictures
 
-from ..actions import Command
 from ..backdrop import Backdrop, to_pixmap
 from ..decoding import Answer, DecodeQueue
 from ..large_view import LikenessPanel
 from ..nearest import Likeness, NearestFinder
 from ..state import Preferences, show
 from ..widgets import PicturePanel, column, command_button, label, reword
+from .commands import CanvasCommands
 from .pictures import CardPictures
 from .side import WIDTH
 from .state import CanvasState
@@ -35,20 +33,6 @@ _MADE_BY = {
 }
 
 
-@dataclass(frozen=True)
-class Deeds:
-    """The commands that the buttons stand for."""
-
-    vary_near: Command
-    vary_far: Command
-    save: Command
-    copy: Command
-    star: Command
-    morph: Command
-    pack: Command
-    remove: Command
-
-
 class PictureSection(QWidget):
     """Of several selected pictures the last one is shown; the buttons are about all of them."""
 
@@ -60,7 +44,7 @@ class PictureSection(QWidget):
         queue: DecodeQueue,
         finder: NearestFinder,
         backdrop: Backdrop,
-        deeds: Deeds,
+        deeds: CanvasCommands,
     ) -> None:
         super().__init__()
         self._canvas, self._pictures, self._preferences = canvas, pictures, preferences
@@ -92,7 +76,7 @@ class PictureSection(QWidget):
         self._queue.answered.connect(self._on_answered)
         self._finder.found.connect(self._show_likeness)
 
-    def _buttons(self, deeds: Deeds) -> QGridLayout:
+    def _buttons(self, deeds: CanvasCommands) -> QGridLayout:
         self.children_box = QComboBox()
         self.children_box.setAccessibleName("How many children")
         self.children_box.setToolTip("How many children a picture gets")
@@ -117,10 +101,10 @@ class PictureSection(QWidget):
         )
         for line, widgets in enumerate(rows):
             for place, widget in enumerate(widgets):
+                widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
                 grid.addWidget(widget, line, place)
         for place in range(3):
             grid.setColumnStretch(place, 1)
-            grid.setColumnMinimumWidth(place, (WIDTH - 33 - 12) // 3)
         return grid
 
     @property

@@ -60,7 +60,9 @@ class TileMaker(QObject):
             if len(self._grounds) > 8:
                 self._grounds.clear()
             made, painter = _canvas(side)
-            self._backdrop.draw(painter, QRectF(0, 0, side, side), radius(side))
+            ratio = _device_ratio()
+            painter.scale(ratio, ratio)  # its squares and its line are as large as elsewhere
+            self._backdrop.draw(painter, QRectF(0, 0, side / ratio, side / ratio), radius(side / ratio))
             painter.end()
             self._grounds[side] = made
         return made
@@ -100,6 +102,11 @@ class TileMaker(QObject):
                 self._missing.clear()
             self._missing[side] = _draw_missing(side)
         return self._missing[side]
+
+
+def _device_ratio() -> float:
+    app = QGuiApplication.instance()
+    return app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
 
 
 def radius(side: float) -> float:
