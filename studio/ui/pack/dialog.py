@@ -326,8 +326,8 @@ class PackDialog(QDialog):
             super().closeEvent(event)
 
     def done(self, result: int) -> None:
+        super().done(result)  # out of sight first: the preview ends with the picture it is at
         self._previewer.stop()
-        super().done(result)
 
     def leave(self, seconds: float = 5.0) -> None:
         """End everything now: the window is being closed."""

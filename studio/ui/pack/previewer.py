@@ -75,7 +75,7 @@ class Previewer(QObject):
         if self._job is not None:
             self._job.cancel()
             self._job.wait(seconds)
-        elif self._read is not None:
+        if self._read is not None:
             self._read.spool.close()
 
     def _start(self) -> None:
@@ -83,8 +83,7 @@ class Previewer(QObject):
         if request is None:
             return
         packer, kept = self._packer, self._read
-        self._job = Job(lambda progress, say: _look_ahead(packer, request, kept, progress, say), self)
-        self._job.said.connect(self._keep)
+        self._job = Job(lambda progress, say: _look_ahead(packer, request, kept, progress, self._keep), self)
         self._job.progressed.connect(lambda w: self.busy.emit(f"{w.doing}: {w.done} of {w.total}"))
         self._job.finished.connect(self._on_finished)
         self._job.failed.connect(lambda error: self.shown.emit(Ahead(request, None, None, error, 0)))
@@ -92,9 +91,12 @@ class Previewer(QObject):
         self._job.start()
 
     def _keep(self, read: _Read) -> None:
+        """On the job's thread; there is only one, and nobody else reads this while it runs."""
         if self._read is not None:
             self._read.spool.close()
         self._read = read
+        if self._is_stopped:
+            read.spool.close()
 
     def _on_finished(self, ahead: Ahead) -> None:
         if self._wanted is None and not self._is_stopped:
@@ -105,10 +107,7 @@ class Previewer(QObject):
         assert self._job is not None
         self._job.deleteLater()
         self._job = None
-        if self._is_stopped:
-            if self._read is not None:
-                self._read.spool.close()
-        elif self._wanted is not None:
+        if self._wanted is not None and not self._is_stopped:
             self._soon.start(0)
 
 
