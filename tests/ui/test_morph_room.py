@@ -326,7 +326,7 @@ class TestPlaying:
         qtbot.waitUntil(lambda: maker.prepared >= maker.wanted == 40, timeout=SOON)
         maker.follow(60)
         qtbot.waitUntil(lambda: all(maker.has(frame) for frame in maker.order[60:90]))
-        assert maker.prepared <= 40 + 16
+        assert maker.prepared <= 40 + 8
 
     def test_it_waits_for_what_is_not_prepared(self, full: MorphRoom) -> None:
         now = [0.0]

@@ -26,6 +26,7 @@ class RoomBar(QFrame):
     def __init__(self, undo: QUndoStack) -> None:
         super().__init__()
         self.setProperty("role", "bar")
+        self._bundle: Bundle | None = None
         standard = QKeySequence.StandardKey
         self._picture, self._name = QLabel(), label("", "strong")
         self.undo = icon_button("Undo", "arrow-u-up-left", undo.undo, standard.Undo)
@@ -56,8 +57,9 @@ class RoomBar(QFrame):
     def show_model(self, bundle: Bundle | None) -> None:
         self._picture.setVisible(bundle is not None)
         self._name.setVisible(bundle is not None)
-        if bundle is None:
-            return
+        if bundle is None or bundle is self._bundle:
+            return  # reading its sheet takes longer than all the rest of an edit
+        self._bundle = bundle
         ratio = self.devicePixelRatioF()
         pixmap = preview_icon(bundle).scaled(
             QSize(_MODEL_SIDE, _MODEL_SIDE) * ratio,

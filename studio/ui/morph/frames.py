@@ -21,7 +21,7 @@ from studio.store.bundle import Bundle
 from ..decoding import Answer, DecodeQueue
 
 KEPT_BYTES = 256 * 2**20
-_AT_A_TIME = 16  # frames; what is asked for next follows the playhead
+_AT_A_TIME = 8  # frames; what is asked for next follows the playhead
 _KEPT_SURVEYS = 24  # so that undo and redo play at once
 
 _Key = tuple[str, bool, bytes]
@@ -149,7 +149,9 @@ class FrameMaker(QObject):
             self.bundle = bundle
         has_palette = bundle.facts.palette is not None
         pieces = finest(tempo.frames, plan.legs, has_palette)
-        self._wish = wish = _Wish(plan, plan.path(bundle.density.centre), key, pieces)
+        shown = self._shown
+        path = shown.path if shown and shown.key == key else plan.path(bundle.density.centre)
+        self._wish = wish = _Wish(plan, path, key, pieces)
         if (key, pieces) in self._surveys:
             self._surveys.move_to_end((key, pieces))
             self._time(wish)
