@@ -30,6 +30,8 @@ from studio.ui.decoding import DecodeQueue, Decoders, Decodes
 from studio.ui.exchange import Exchange
 from studio.ui.jobs import after
 from studio.ui.looking import fitted_example, look_through
+from studio.ui.map.panel import MapPanel
+from studio.ui.map.pictures import MapPictures
 from studio.ui.models import ModelsRoom
 from studio.ui.morph.room import MorphRoom
 from studio.ui.morph.state import MorphState
@@ -135,6 +137,10 @@ class Studio:
             self.theme,
             self.exchange,
         )
+        self._maps = MapPictures(self.queue, self._library.maps, create)
+        create.add_map(
+            MapPanel(self.create_state, self.canvas, self._maps, self.queue, create.tiles, self.backdrop)
+        )
         models = ModelsRoom(self.shelf, self.desk, self.queue, self.backdrop)
         new_model = NewModel(self.shelf, self.desk, self.backdrop, look_through, fitted_example)
         window = Window(
@@ -208,6 +214,7 @@ class Studio:
         self.window.new_model.pictures.leave()
         self.packs.leave()
         self.desk.leave()
+        self.window.create_room.map.stop()
         self.queue.stop()
         self._finder.stop()
         self._passing.remove()

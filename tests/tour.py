@@ -42,9 +42,19 @@ def tour(studio: Studio, pictures: Path, wait: Wait) -> Iterator[Place]:
     for room in rooms(studio):
         room.trigger()
         yield Place(f"room {room.text()}", studio.window)
+    yield from _map(studio, wait)
     yield from _models(studio)
     yield from _dialogs(studio)
     yield from _wizard(studio, pictures, wait)
+
+
+def _map(studio: Studio, wait: Wait) -> Iterator[Place]:
+    room = studio.window.create_room
+    studio.window.show_create()
+    room.show_map()
+    wait(lambda: room.map.view.chart is not None)
+    yield Place("create with the map", studio.window)
+    room.show_map()
 
 
 def _models(studio: Studio) -> Iterator[Place]:

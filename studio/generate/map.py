@@ -13,7 +13,7 @@ from studio.core.embedding import embed
 from studio.core.errors import StudioError
 from studio.core.latent import Latents
 from studio.core.mosaic import Cells, settle
-from studio.core.pixels import Pictures
+from studio.core.pixels import Pictures, premultiply
 from studio.core.progress import Progress
 from studio.store.arrays import Wanted, read_arrays, write_arrays
 from studio.store.bundle import Bundle
@@ -52,7 +52,7 @@ def find_map(bundle: Bundle, folder: Path, progress: Progress = Progress()) -> C
 
 
 def find_small(bundle: Bundle, folder: Path) -> Pictures | None:
-    """The small pictures of the map that were kept, uint8 [N, SMALL, SMALL, 4]; None if there are none."""
+    """The small pictures of the map that were kept, as `shrink` gives them; None if there are none."""
     codes = bundle.codes[rows_on_map(bundle)]
     small = Wanted("small", "|u1", (len(codes), SMALL, SMALL, 4))
     try:
@@ -63,18 +63,18 @@ def find_small(bundle: Bundle, folder: Path) -> Pictures | None:
 
 
 def keep_small(bundle: Bundle, folder: Path, small: Pictures) -> None:
-    """For the next time. small: uint8 [N, SMALL, SMALL, 4], in the order of the map."""
+    """For the next time. small: as `shrink` gives them, in the order of the map."""
     mark = _mark(bundle.codes[rows_on_map(bundle)])
     _keep(_small_file(bundle, folder), {"small": small, "of": mark})
 
 
 def shrink(pictures: Pictures, is_pixel_art: bool) -> Pictures:
-    """Squares of any side to SMALL, uint8 [N, SMALL, SMALL, 4]; pixel art by whole pixels."""
+    """Squares of any side to SMALL, premultiplied: uint8 [N, SMALL, SMALL, 4]; pixel art by whole pixels."""
     if not is_pixel_art:
-        return resize_smooth(pictures, SMALL)
+        return premultiply(resize_smooth(pictures, SMALL))
     side = pictures.shape[1]
     nearest = (np.arange(SMALL) * side + side // 2) // SMALL
-    return np.ascontiguousarray(pictures[:, nearest][:, :, nearest])
+    return premultiply(np.ascontiguousarray(pictures[:, nearest][:, :, nearest]))
 
 
 _MARK = Wanted("of", "|u1", (16,))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QWidget
 
 from studio.core.canvas import Place
 from studio.core.errors import StudioError
@@ -19,7 +19,7 @@ from .backdrop import Backdrop
 from .canvas.acts import CardActs
 from .canvas.commands import CanvasCommands
 from .canvas.hands import Canvas
-from .canvas.hints import EmptyCanvas, hint_line
+from .canvas.hints import EmptyCanvas, hint_line, nothing_selected
 from .canvas.picture_section import PictureSection
 from .canvas.pictures import CardPictures
 from .canvas.side import SidePanel, any_selected
@@ -31,11 +31,12 @@ from .decoding import DecodeQueue
 from .exchange import Carried, Exchange
 from .jobs import Job
 from .large_view import LargeView
+from .map.panel import MapPanel
 from .nearest import NearestFinder
 from .saving import PassingFolder, Saver
 from .state import CreateState, Preferences, Shelf
 from .theme import Theme
-from .widgets import Banner, EmptyState, button, column, label, row
+from .widgets import Banner, EmptyState, button, column, row
 
 FIRST_WALL = 40
 """Pictures on a canvas that was never used."""
@@ -69,7 +70,8 @@ class CreateRoom(QWidget):
         self._next = 0  # number of the next new picture in the series of the seed
         self._jobs: list[Job] = []
         self.pictures = CardPictures(canvas, shelf, queue, self)
-        self.view = Canvas(canvas, self.pictures, TileMaker(backdrop, theme, self))
+        self.tiles = TileMaker(backdrop, theme, self)
+        self.view = Canvas(canvas, self.pictures, self.tiles)
         self.acts = CardActs(self, canvas, self.pictures, preferences, exchange, saver, passing, self.chosen)
         self.large = LargeView(queue, finder, backdrop)
         self.banner = Banner((16, 10, 16, 10))
@@ -88,12 +90,16 @@ class CreateRoom(QWidget):
             canvas, self.pictures, preferences, queue, finder, backdrop, self.commands
         )
         self.side.add_section("", self.section, any_selected)
-        self.side.add_section("", _nothing_selected(), lambda cards: not cards)
+        self.side.add_section("", nothing_selected(), lambda cards: not cards)
         self._build()
         self._connect()
 
     def _build(self) -> None:
-        left = column(hint_line(self._preferences), self.view, spacing=0)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(5)
+        self._split.addWidget(self.view)
+        left = column(hint_line(self._preferences), self._split, spacing=0)
         left.setStretch(1, 1)
         beside = row(left, self.side, spacing=0)
         beside.setStretch(0, 1)
@@ -152,6 +158,27 @@ class CreateRoom(QWidget):
         self.large.drag_wanted.connect(lambda: self.acts.drag_out(self.chosen()))
         self.bar.name_chosen.connect(self._on_name_chosen)
         self.bar.refused.connect(self.banner.show_error)
+
+    def add_map(self, panel: MapPanel) -> None:
+        """The map, at the right of the canvas when it is wanted."""
+        self.map = panel
+        panel.hide()
+        panel.closed.connect(self.show_map)
+        self._split.addWidget(panel)
+        command = Command(
+            self, "create.map", "Map", self.show_map, "Shift+M", "map-trifold",
+            "The model's pictures as islands, and every place between them as a picture",
+        )  # fmt: skip
+        self.bar.add_command(command)
+
+    def show_map(self) -> None:
+        """Open the map, or close it."""
+        is_wanted = not self.map.isVisible()
+        if is_wanted:
+            half = self._split.width() // 2
+            self._split.setSizes([self._split.width() - half, half])
+        self.map.setVisible(is_wanted)
+        (self.map.view if is_wanted else self.view).setFocus()
 
     def begin(self, has_canvas: bool) -> None:
         """has_canvas: one of last time lies there already; else the first wall is made."""
@@ -305,16 +332,3 @@ class CreateRoom(QWidget):
 
     def say_error(self, error: StudioError) -> None:
         self._banner.show_error(error)
-
-
-def _nothing_selected() -> QWidget:
-    made = QWidget()
-    made.setLayout(
-        column(
-            label("Nothing selected", "heading"),
-            label("Click a picture to work on it. Drag over several, or Ctrl+click, to select them together.",
-                  "muted", wrap=True),
-            spacing=6,
-        )
-    )  # fmt: skip
-    return made

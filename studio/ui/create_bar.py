@@ -173,7 +173,12 @@ class CreateBar(QFrame):
             spacing=8,
         )
         layout.setContentsMargins(16, 10, 12, 10)
+        self._line = layout
         self.setLayout(layout)
+
+    def add_command(self, command: Command) -> None:
+        """As an icon, before packing."""
+        self._line.insertWidget(self._line.count() - 2, command_icon(command))
 
     def _build_count(self) -> QSpinBox:
         self.count = QSpinBox()

@@ -42,6 +42,8 @@ QFrame[role="stop"] { background: $control; border: 1px solid $border; border-ra
 QFrame[role="stop"]:hover { border-color: $disabled; }
 QFrame[role="stop"][chosen="true"] { background: $accent_soft; border-color: $accent; }
 QFrame[role="stop"]:focus { border: 2px solid $accent; }
+QSplitter::handle { background: $panel; border-left: 1px solid $border; }
+QSplitter::handle:hover { background: $accent; }
 QFrame[role="line"] { background: $border; border: none; }
 
 QPushButton, QComboBox, QCheckBox { outline: none; }

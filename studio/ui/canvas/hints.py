@@ -41,6 +41,20 @@ def hint_line(preferences: Preferences) -> QWidget:
     return outer
 
 
+def nothing_selected() -> QWidget:
+    """What the side panel says then."""
+    made = QWidget()
+    made.setLayout(
+        column(
+            label("Nothing selected", "heading"),
+            label("Click a picture to work on it. Drag over several, or Ctrl+click, to select them together.",
+                  "muted", wrap=True),
+            spacing=6,
+        )
+    )  # fmt: skip
+    return made
+
+
 class EmptyCanvas(QWidget):
     """In the middle of a canvas on which nothing lies."""
 
