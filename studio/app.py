@@ -43,6 +43,7 @@ from studio.ui.state import CreateState, Preferences, Shelf
 from studio.ui.theme import ASSETS, Theme
 from studio.ui.trainer_process import TrainerStarter
 from studio.ui.training import TrainingDesk
+from studio.ui.trial import TrialDesk
 from studio.ui.window import Window, application_icon
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ class Studio:
         self._finder = NearestFinder(self._decoders)
         self._starter = TrainerStarter(trainer, library.log_file)
         self.desk = TrainingDesk(self._starter, library)
+        self._trials = TrialDesk(self._starter)
         self._passing = PassingFolder()
         self.exchange = Exchange()
         self.create_state = CreateState(new_seed())
@@ -142,7 +144,9 @@ class Studio:
             MapPanel(self.create_state, self.canvas, self._maps, self.queue, create.tiles, self.backdrop)
         )
         models = ModelsRoom(self.shelf, self.desk, self.queue, self.backdrop)
-        new_model = NewModel(self.shelf, self.desk, self.backdrop, look_through, fitted_example)
+        new_model = NewModel(
+            self.shelf, self.desk, self._trials, self._decoders, self.backdrop, look_through, fitted_example
+        )
         window = Window(
             self.shelf,
             self.preferences,
@@ -211,7 +215,7 @@ class Studio:
             self.window.morph.leave()
         except StudioError as error:
             log.warning("The morph is not saved: %s", error)
-        self.window.new_model.pictures.leave()
+        self.window.new_model.leave()
         self.packs.leave()
         self.desk.leave()
         self.window.create_room.map.stop()

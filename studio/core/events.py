@@ -51,6 +51,8 @@ class Preview:
 
     rebuilds: `columns` held-out originals above the same pictures rebuilt.
     samples: new pictures from fixed seeds, `columns` a row.
+    latents: of the samples, float32 [N, D] as .npy: once the bundle is there, its decoder draws the
+    same pictures from them if it was made at this step.
     """
 
     step: int
@@ -58,6 +60,26 @@ class Preview:
     samples: Path
     side: int  # of a cell, px
     columns: int
+    latents: Path | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a run that is still on the disk."""
+
+    preview: Preview
+    seconds: float  # of training
+    error: float  # RMS over held-out pictures, levels of 255
+    sharpness: float  # fine detail of new pictures over that of real ones
+    copies: float  # share of new pictures that show nearly what a learned one shows
+    can_be_used: bool  # its weights are kept: the bundle can be made of them
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All looks at the run that are kept, from the first to the last. A newer one replaces it."""
+
+    looks: tuple[Look, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +104,24 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """What a short trial found of a run before it is begun; not part of a run."""
+
+    pictures_per_s: float
+    memory_bytes: int  # 0: not known
+    disk_bytes: int
+    device: str
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The bundle is being made of the weights of this step's look."""
+
+    step: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Finished:
     """The bundle is whole and in place."""
 
@@ -90,32 +130,56 @@ class Finished:
     pictures_per_s: float
 
 
-Event = Imported | Working | Progress | Preview | Advice | Warned | Saved | Finished
+Event = (
+    Imported | Working | Progress | Preview | Timeline | Advice | Warned | Saved | Tried | Chosen | Finished
+)
 
 _KINDS: dict[str, type[Any]] = {
     kind.__name__.lower(): kind
-    for kind in (Imported, Working, Progress, Preview, Advice, Warned, Saved, Finished)
+    for kind in (
+        Imported,
+        Working,
+        Progress,
+        Preview,
+        Timeline,
+        Advice,
+        Warned,
+        Saved,
+        Tried,
+        Chosen,
+        Finished,
+    )
 }
 
 
 def to_json(event: Event) -> dict[str, Any]:
     """The event as one JSON object with an "event" key (design: the command line's --json)."""
-    values = asdict(event)
-    for key, value in values.items():
-        if isinstance(value, Path):
-            values[key] = str(value)
+    values: dict[str, Any] = _without_paths(asdict(event))
     return {"event": type(event).__name__.lower(), **values}
+
+
+def _without_paths(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_paths(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_without_paths(inner) for inner in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 def from_json(values: dict[str, Any]) -> Event:
     """The inverse of `to_json`. Raises KeyError for an unknown event, TypeError for wrong keys."""
     values = dict(values)
     kind = _KINDS[values.pop("event")]
-    for key in ("bundle", "rebuilds", "samples"):
-        if key in values:
+    for key in ("bundle", "rebuilds", "samples", "latents"):
+        if values.get(key) is not None:
             values[key] = Path(values[key])
     if kind is Imported:
         values["left_out"] = tuple(LeftOut(**item) for item in values["left_out"])
         values["duplicates"] = tuple(tuple(group) for group in values["duplicates"])
+    if kind is Timeline:
+        values["looks"] = tuple(
+            Look(**{**look, "preview": from_json({"event": "preview", **look["preview"]})})
+            for look in values["looks"]
+        )
     event: Event = kind(**values)
     return event

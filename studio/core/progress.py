@@ -45,3 +45,4 @@ class Control:
         self.finish = False  # stop training now, keep and export what there is
         self.stop = False  # save and end; the run can be resumed
         self.paused = False  # hold still until unset
+        self.moment: int | None = None  # with `finish`: of this look's step, not as it is now

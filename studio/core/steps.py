@@ -40,6 +40,7 @@ class Found:
     pixel_art: bool = False
     side: int = 64  # the usual longer side, px; of pixel art on its own grid
     faces_one_way: bool = False  # a mirrored picture would be out of style
+    is_alike: bool = True  # the pictures have much in common
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
 from studio.core.errors import StudioError
+from studio.core.latent import Latents
 from studio.core.recipe import Recipe
 
 from .bin import Binned, move_to_bin
 from .files import TEMPORARY, Library, disk_error, read_json, write_json
 
-RUN, CHECKPOINT, PREVIEWS = "run.json", "checkpoint.safetensors", "previews"
+RUN, CHECKPOINT, PREVIEWS, MOMENTS = "run.json", "checkpoint.safetensors", "previews", "moments"
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class Run:
     @property
     def previews(self) -> Path:
         return self.folder / PREVIEWS
+
+    @property
+    def moments(self) -> Path:
+        return self.folder / MOMENTS
 
     @property
     def has_started(self) -> bool:
@@ -99,6 +106,16 @@ def open_run(library: Library, name: str) -> Run:
             f"The training run “{name}” is damaged.",
             f"Delete the folder “{folder}”; your pictures are not touched.",
         ) from error
+
+
+def read_latents(file: Path) -> Latents | None:
+    """The latents of a look's samples, float32 [N, D]; None if they cannot be read."""
+    try:
+        latents = np.load(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    is_whole = latents.dtype == np.dtype("<f4") and latents.ndim == 2 and bool(np.isfinite(latents).all())
+    return latents if is_whole else None
 
 
 def list_runs(library: Library) -> tuple[Run, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,8 @@ from studio.core.errors import StudioError
 from studio.store.files import atomic_write
 
 VERSION = 2
+SMALLEST_HALVED = 64
+"""Weights of fewer numbers stay float32 in what is kept or exported: they save nothing."""
 
 
 class Moment(NamedTuple):
@@ -26,6 +28,8 @@ class Moment(NamedTuple):
     seconds: float  # of training
     error: float  # RMS, held-out pictures and their rebuilds, levels of 255
     copies: float  # share of new pictures that show nearly what a learned one shows
+    step: int = 0
+    sharpness: float = 0.0  # fine detail of new pictures over that of real ones
 
 
 @dataclass
@@ -44,6 +48,8 @@ class Standing:
     threads: int = 1
     history: tuple[Moment, ...] = ()  # at every look
     best: Moment | None = None  # of these, where the run keeps its best moment
+    setbacks: int = 0  # how often the numbers grew without bound; each halves the learning rate
+    chosen: int | None = None  # the step whose weights the artist wants; nothing is learned after that
 
 
 def save_checkpoint(
@@ -68,9 +74,30 @@ def read_standing(file: Path) -> Standing:
             raise ValueError("unknown version")
         standing = Standing(**json.loads(note["standing"]))
         standing.variances = tuple(standing.variances)
-        standing.history = tuple(Moment(*map(float, moment)) for moment in standing.history)
-        standing.best = Moment(*map(float, standing.best)) if standing.best else None
+        standing.history = tuple(_moment(values) for values in standing.history)
+        standing.best = _moment(standing.best) if standing.best else None
         return standing
+
+
+def _moment(values: Sequence[float]) -> Moment:
+    seconds, error, copies, *rest = values
+    step, sharpness = rest or (0, 0.0)  # older runs do not know these
+    return Moment(float(seconds), float(error), float(copies), int(step), float(sharpness))
+
+
+def save_weights(file: Path, network: nn.Module) -> None:
+    """A network's weights in half precision, as a bundle has them. Raises StudioError."""
+    held = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
+    for name, value in held.items():
+        if value.numel() >= SMALLEST_HALVED:
+            held[name] = value.half()
+    atomic_write(file, save(held))
+
+
+def load_weights(file: Path, network: nn.Module) -> None:
+    """The inverse of `save_weights`. Raises StudioError for a file that is damaged or of another network."""
+    with _sentence_for_damage(file), safe_open(file, framework="pt") as opened:
+        network.load_state_dict({name: opened.get_tensor(name).float() for name in opened.keys()})  # noqa: SIM118
 
 
 def load_checkpoint(file: Path, networks: Mapping[str, nn.Module], optimizer: torch.optim.Optimizer) -> None:

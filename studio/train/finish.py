@@ -13,9 +13,10 @@ from studio.core.density import Density
 from studio.core.errors import Cancelled
 from studio.core.events import Event, Finished, Working
 from studio.core.latent import Latents, picture_seed
-from studio.core.novelty import levels, nearest_by_either
-from studio.core.pixels import Pictures, enlarge, grid, mirrored, premultiply
+from studio.core.novelty import COPY, levels, nearest_by_either, novelty
+from studio.core.pixels import Pictures, enlarge, grid, mirrored
 from studio.core.progress import Control
+from studio.core.quality import fine_detail, variety
 from studio.store.bundle import LARGEST_THUMBNAIL, content_id, write_bundle
 from studio.store.facts import Facts
 from studio.store.files import Library
@@ -31,7 +32,7 @@ THUMBNAIL_BYTES = 48 * 2**20
 """All thumbnails of a bundle together; with very many pictures each gets smaller."""
 _THUMBNAIL_SIDE = 48
 _PREVIEW_COLUMNS = 4
-_SHARPNESS_SAMPLES = 256
+_JUDGED = 256  # samples
 _ENCODED_AT_ONCE = 512
 _REAL_ENOUGH = 0.96  # of the real detail; what is missing is partly grain
 _MOST_SHARPENING = 0.3
@@ -59,7 +60,7 @@ def finish(
     yardstick = levels(nearest_by_either(codes[parts.held_out], turned, codes[parts.train])[1])
     learner.average.decoder.sharpening = sharpening_for(learner, density, prepared.pixel_art)
     yield Working("Writing the model")
-    quality = measure(learner, density)
+    quality = measure(learner, density, codes[parts.train], yardstick)
     palette = None if learner.palette is None else learner.palette.cpu()
     encoder, decoder = export(learner.average.cpu(), palette)
     in_channels_last(learner.average.to(learner.device))
@@ -100,42 +101,42 @@ def sharpening_for(learner: Learner, density: Density, is_pixel_art: bool) -> fl
     decoder.sharpening = 0.0
     if is_pixel_art:
         return 0.0
-    wanted = _REAL_ENOUGH * _real_detail(learner)
-    plain = _new_detail(learner, density)
+    wanted = _REAL_ENOUGH * learner.real_detail()
+    plain = fine_detail(_new(learner, density))
     decoder.sharpening = _MOST_SHARPENING
-    gained = _new_detail(learner, density) - plain
+    gained = fine_detail(_new(learner, density)) - plain
     amount = _MOST_SHARPENING * (wanted - plain) / max(gained, 1e-6)
     return round(min(max(amount, 0.0), _MOST_SHARPENING), 3)
 
 
-def measure(learner: Learner, density: Density) -> dict[str, float]:
-    """What the bundle says of its own quality.
+def measure(
+    learner: Learner, density: Density, learned: Latents, yardstick: tuple[float, ...]
+) -> dict[str, float]:
+    """What the bundle says of its own quality, by samples of its own.
 
-    rebuild_error: RMS, levels of 255, on held-out pictures. sharpness: high-frequency energy of samples
-    over that of real pictures; 1 is as sharp as the artist's own. sharpened: by how much; see `sharpened`.
+    rebuild_error: RMS, levels of 255, on held-out pictures. sharpness: fine detail over that of real
+    pictures; 1 is as sharp as the artist's own. variety: 1 is as different from each other as theirs.
+    sharpened: by how much; see `sharpened`.
+    novelty: median, 0.5 is as new as an unseen picture of theirs. copies: share that is near to one learned.
     """
+    samples = _new(learner, density)
+    places, turned = learner.encode_new(samples), learner.encode_new(mirrored(samples))
+    newness = novelty(nearest_by_either(places, turned, learned)[1], yardstick)
+    some = learned[np.linspace(0, len(learned) - 1, min(len(learned), _JUDGED)).astype(np.int64)]
     return {
         "rebuild_error": round(learner.rebuild_error(), 3),
-        "sharpness": round(_new_detail(learner, density) / max(_real_detail(learner), 1e-6), 3),
+        "sharpness": round(fine_detail(samples) / learner.real_detail(), 3),
         "sharpened": learner.average.decoder.sharpening,
+        "variety": round(variety(places[: len(some)], some), 3),
+        "novelty": round(float(np.median(newness)), 3),
+        "copies": round(float(np.mean(newness < COPY)), 3),
         "gaussians": float(len(density.weights)),
     }
 
 
-def _real_detail(learner: Learner) -> float:
-    return fine_detail(learner.rows[learner.split.held_out[:_SHARPNESS_SAMPLES]])
-
-
-def _new_detail(learner: Learner, density: Density) -> float:
-    seeds = [picture_seed(learner.seed, index) for index in range(_SHARPNESS_SAMPLES)]
-    return fine_detail(learner.decode(density.draw_seeds("quality", seeds)))
-
-
-def fine_detail(pictures: Pictures) -> float:
-    """RMS of what a 3x3 mean takes away from the premultiplied channels, levels of 255."""
-    x = premultiply(pictures).astype(np.float32)
-    blurred = sum(np.roll(x, (dy, dx), axis=(1, 2)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)) / 9
-    return float(np.sqrt(np.mean((x - blurred) ** 2)))
+def _new(learner: Learner, density: Density) -> Pictures:
+    seeds = [picture_seed(learner.seed, index) for index in range(_JUDGED)]
+    return learner.decode(density.draw_seeds("quality", seeds))
 
 
 def _facts(
@@ -170,6 +171,7 @@ def _facts(
             "threads": standing.threads,
             "seconds": round(standing.seconds, 1),
             "steps": standing.step,
+            **({} if standing.chosen is None else {"kept_step": standing.chosen}),
             "batch": standing.batch,
             "seen": standing.seen,
             "pictures_per_s": round(_pictures_per_s(learner), 1),

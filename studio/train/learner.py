@@ -16,6 +16,7 @@ from studio.core.latent import Latents
 from studio.core.novelty import COPY, levels, nearest_by_either, novelty
 from studio.core.pixels import Pictures, from_network, mirrored, rms_difference
 from studio.core.pixels import to_network as pixels_to_network
+from studio.core.quality import fine_detail
 from studio.train.checkpoint import Moment, Standing
 from studio.train.data import Batches, Rows, Split, augment, batch_indices
 from studio.train.losses import (
@@ -27,6 +28,7 @@ from studio.train.losses import (
 )
 from studio.train.plan import Plan
 from studio.train.prior import CODES_A_GAUSSIAN, fit_mixture
+from studio.train.runaway import Runaway
 from studio.train.vae import Vae
 
 AVERAGE_DECAY = 0.999  # a step
@@ -59,6 +61,8 @@ class Learner:
         self.best = _built(plan, seed, device).eval()
         self.optimizer = new_optimizer(self.network)
         self.likelihood = CalibratedGaussian(standing.variances)
+        self._runaway = Runaway()
+        self._real_detail: float | None = None
         values = plan.shape.side**2 * max(4, plan.shape.palette)
         self.chunk = max(1, min(_MOST_CHUNK, _CHUNK_VALUES // values))
         self.palette: Tensor | None = None
@@ -67,13 +71,14 @@ class Learner:
             self.palette = torch.from_numpy(entries.copy()).to(device)
 
     def step(self, progress: float) -> bool:
-        """One step of Adam (Loshchilov and Hutter 2019) on one batch; False if the numbers went wrong.
+        """One step of Adam (Loshchilov and Hutter 2019) on one batch; False if the numbers went wrong: they
+        are none any more, or grow without bound.
 
         progress: share of the run that is done, 0..1.
         """
         standing = self.standing
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(standing.step, progress, self.plan.peak_lr)
+            group["lr"] = learning_rate(standing.step, progress, self.plan.peak_lr) * 0.5**standing.setbacks
         indices = batch_indices(self.split.train, standing.batch, standing.seen, self.seed)
         random = torch.Generator().manual_seed((self.seed << 32 | standing.step) % 2**63)
         x = augment(self.batches[indices], self.mirror, self.plan.shift, random)
@@ -81,8 +86,11 @@ class Learner:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = self._clip()
-        if self._looks_at(standing.step) and not bool(torch.isfinite(loss + norm)):
-            return False
+        if self._looks_at(standing.step):
+            values = torch.stack([loss.detach(), norm])
+            loss_now, norm_now = map(float, values)
+            if self._runaway.is_lost(loss_now) or not math.isfinite(norm_now):
+                return False
         self.optimizer.step()
         standing.step += 1
         standing.seen += len(indices)
@@ -99,6 +107,22 @@ class Learner:
         norms = torch._foreach_norm(list(self.network.parameters()))
         is_finite = bool(torch.isfinite(torch.stack(norms)).all())
         return is_finite and all(map(math.isfinite, self.likelihood.variances))
+
+    def begin_again(self) -> None:
+        """As before the first step, for when nothing was saved yet."""
+        fresh = _built(self.plan, self.seed, self.device).state_dict()
+        for network in self.networks.values():
+            network.load_state_dict(fresh)
+        self.optimizer = new_optimizer(self.network)
+        self.stand(Standing())
+
+    def stand(self, there: Standing) -> None:
+        """The counters as they were there; time goes on, and setbacks stay counted."""
+        standing = self.standing
+        standing.step, standing.seen, standing.variances = there.step, there.seen, there.variances
+        standing.history, standing.best = there.history, there.best
+        self.likelihood = CalibratedGaussian(there.variances)
+        self._runaway = Runaway()
 
     def loss(self, x: Tensor, beta: float, random: torch.Generator) -> Tensor:
         """The negative evidence lower bound per picture and channel value.
@@ -174,7 +198,15 @@ class Learner:
         yardstick = levels(self._apart(held_out, learned))
         copies = float(np.mean(novelty(self._apart(new, learned), yardstick) < COPY))
         error = self.rebuild_error(_LOOKED_AT_HELD_OUT)
-        return Moment(self.standing.seconds, error, copies), density
+        sharpness = fine_detail(new) / self.real_detail()
+        return Moment(self.standing.seconds, error, copies, self.standing.step, sharpness), density
+
+    def real_detail(self) -> float:
+        """The fine detail of held-out pictures; never 0."""
+        if self._real_detail is None:
+            real = self.rows[self.split.held_out[:_LOOKED_AT_HELD_OUT]]
+            self._real_detail = max(fine_detail(real), 1e-6)
+        return self._real_detail
 
     def _apart(self, pictures: Pictures, learned: Latents) -> npt.NDArray[np.float32]:
         """How far pictures lie from the codes of those learned from: float32 [N]."""

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 
 from studio.core.errors import Cancelled, StudioError
-from studio.core.events import Advice, Event, Finished, Imported, Preview, Progress, Saved, Warned, Working
+from studio.core.events import (
+    Advice,
+    Chosen,
+    Event,
+    Finished,
+    Imported,
+    Progress,
+    Saved,
+    Warned,
+    Working,
+)
 from studio.core.progress import CallbackProgress, Control
 from studio.core.recipe import Recipe
 from studio.core.steps import time_in_words
@@ -25,22 +33,21 @@ from studio.store.importing import PreparedSet, load_prepared, prepare
 from studio.store.runs import Run, delete_run, held, name_was_taken, open_run, start_run
 from studio.train.advice import WORSE, advise
 from studio.train.checkpoint import Standing, load_checkpoint, read_standing, save_checkpoint
+from studio.train.clock import Clock
 from studio.train.data import Rows, faces_one_way, split
 from studio.train.finish import finish
 from studio.train.learner import Learner
-from studio.train.machine import core_count, fastest, is_out_of_memory, pick_device, wait_for
-from studio.train.plan import is_categorical, make_plan
-from studio.train.sheets import write_sheets
+from studio.train.machine import core_count, pick_device
+from studio.train.timeline import Looks
+from studio.train.tuning import choose_speed, plan_for, within_memory
 from studio.train.vae import Architecture
-
-Result = TypeVar("Result")
 
 SAVE_EVERY_S = 15.0
 LOOK_EVERY_S = 15.0
 FIRST_LOOK_S = 4.0
 TELL_EVERY_S = 0.1
+MOST_SETBACKS = 3
 _PAUSE_S = 0.1
-_LONGEST_TICK_S = 60.0  # a step takes less; more is a computer that slept
 _FINISHING_S = 20.0  # density, export and proof, with room to spare
 _THUMBNAIL_S = 0.001  # a picture
 
@@ -69,8 +76,7 @@ def train(
         sweep_temporary(library.runs)
         sweep_temporary(library.bundles)
         run = open_run(library, recipe.name) if resume else start_run(library, recipe, tuple(paths))
-        for folder in (run.folder, run.previews):
-            sweep_temporary(folder)
+        sweep_temporary(run.folder)
         if (done := _already_finished(run, library)) is not None:
             delete_run(library, run.name)
             yield done
@@ -101,8 +107,11 @@ def _run(run: Run, library: Library, control: Control, leave_free: int, began: f
         if saved is None:
             for sentence in prepared.survey.warnings:
                 yield Warned(sentence)
-        yield from _trained(run, learner, control, 0.0 if saved else time.monotonic() - began)
-        yield from _chosen_moment(learner)
+        looks = Looks(run, learner)
+        if saved:
+            yield looks.timeline()
+        yield from _trained(run, learner, looks, control, 0.0 if saved else time.monotonic() - began)
+        yield from _chosen_moment(learner, looks)
         yield from finish(run, learner, prepared, library, control)
     finally:
         rows.close()
@@ -162,15 +171,11 @@ def _prepared_learner(
     recipe = run.recipe
     device = pick_device(recipe.device)
     parts = split(prepared.count, recipe.seed)
-    palette, colours = prepared.palette, 0
-    if palette is not None and is_categorical(prepared.size, len(palette)):
-        colours = len(palette)
-    else:
-        palette = None
-    plan = make_plan(recipe, prepared.size, colours, len(parts.train), device.type == "cuda")
-    shape = replace(plan.shape, is_opaque=not prepared.has_alpha and palette is None)
+    plan, palette = plan_for(
+        recipe, prepared.size, prepared.palette, prepared.has_alpha, len(parts.train), device
+    )
     # The saved shape, where there is one: the network must fit its weights on whatever device it goes on.
-    plan = replace(plan, shape=Architecture(**saved.shape) if saved else shape)
+    plan = replace(plan, shape=Architecture(**saved.shape)) if saved else plan
     mirror = recipe.mirror if recipe.mirror is not None else not faces_one_way(rows, parts.train)
     standing = saved or Standing(
         pictures=prepared.key,
@@ -186,81 +191,11 @@ def _prepared_learner(
     if saved:
         load_checkpoint(run.checkpoint_file, learner.networks, learner.optimizer)
     else:
-        _choose_speed(learner, recipe)
+        choose_speed(learner, recipe)
     return learner
 
 
-def _choose_speed(learner: Learner, recipe: Recipe) -> None:
-    """Precision and threads by a trial of each: bf16 pays only where the processor has it, and a second
-    thread on a busy machine costs more than it brings. A run counted in steps is meant to be repeated:
-    its threads are fixed, because sums over more threads round differently."""
-    standing, device = learner.standing, learner.device
-
-    def trial(chosen: str, threads: int) -> None:
-        standing.precision = chosen
-        torch.set_num_threads(threads)
-        _within_memory(learner, learner.try_step)
-        wait_for(device)
-
-    if recipe.precision != "auto":
-        precisions = [recipe.precision]
-    else:
-        precisions = ["fp32"] if device.type == "mps" else ["fp32", "bf16"]
-    most = standing.threads
-    is_fixed = device.type != "cpu" or most == 1 or recipe.steps is not None
-    threads_tried = {most} if is_fixed else {most, most - 1, max(1, most // 2)}
-    choices = list(itertools.product(precisions, sorted(threads_tried, reverse=True)))
-    if len(choices) > 1:
-        with learner.nothing_changed():
-            choices = [fastest({choice: functools.partial(trial, *choice) for choice in choices})]
-    standing.precision, standing.threads = choices[0]
-    torch.set_num_threads(standing.threads)
-
-
-@dataclass
-class _Clock:
-    """Measures training time without pauses, and how far the run is by its own budget."""
-
-    standing: Standing
-    recipe: Recipe
-    reserve_s: float
-
-    def __post_init__(self) -> None:
-        self._last = time.monotonic()
-        self._started_at = self.standing.seen, self.standing.seconds
-
-    def tick(self, counts: bool = True) -> None:
-        """Add the time since the last tick, unless it was a pause or the computer slept."""
-        now = time.monotonic()
-        self.standing.seconds += min(now - self._last, _LONGEST_TICK_S) if counts else 0.0
-        self._last = now
-
-    @property
-    def budget_s(self) -> float:
-        return max(self.recipe.minutes * 60 - self.reserve_s, 1.0)
-
-    @property
-    def progress(self) -> float:
-        """0..1: by steps where the recipe counts steps, else by time."""
-        if self.recipe.steps is not None:
-            return self.standing.step / self.recipe.steps
-        return min(1.0, self.standing.seconds / self.budget_s)
-
-    @property
-    def pictures_per_s(self) -> float:
-        """In this sitting."""
-        seen, seconds = self._started_at
-        return (self.standing.seen - seen) / max(self.standing.seconds - seconds, 1e-6)
-
-    @property
-    def seconds_left(self) -> float:
-        if self.recipe.steps is None:
-            return max(0.0, self.budget_s - self.standing.seconds)
-        left = (self.recipe.steps - self.standing.step) * self.standing.batch
-        return left / max(self.pictures_per_s, 1e-6)
-
-
-def _trained(run: Run, learner: Learner, control: Control, before_s: float) -> Iterator[Event]:
+def _trained(run: Run, learner: Learner, looks: Looks, control: Control, before_s: float) -> Iterator[Event]:
     """Step until the budget is spent, looking and saving in between.
 
     before_s: what reading the pictures and the trials took; it counts towards the minutes, up to half.
@@ -269,32 +204,40 @@ def _trained(run: Run, learner: Learner, control: Control, before_s: float) -> I
     reserve_s = 0.0
     if run.recipe.steps is None:
         reserve_s = _finishing_time(run.recipe, learner) + min(before_s, run.recipe.minutes * 30)
-    clock = _Clock(standing, run.recipe, reserve_s)
+    clock = Clock(standing, run.recipe, reserve_s)
     next_look = standing.seconds + (FIRST_LOOK_S if standing.step == 0 else LOOK_EVERY_S)
     next_save, next_word = standing.seconds + SAVE_EVERY_S, 0.0
     try:
-        while clock.progress < 1 and not (control.finish and standing.step > 0):
+        while clock.progress < 1 and standing.chosen is None and not (control.finish and standing.step > 0):
             if control.stop:
                 raise Cancelled
             if control.paused:
                 yield from _paused(run, learner, control, clock)
                 continue
-            if not _within_memory(learner, functools.partial(learner.step, clock.progress)):
-                raise _exploded()
+            is_well = within_memory(learner, functools.partial(learner.step, clock.progress))
             clock.tick()
-            if standing.seconds >= next_save:
-                yield _saved_or_warned(run, learner)
-                clock.tick()
+            if is_well and standing.seconds >= next_save:
+                is_well = learner.is_sound()
+                if is_well:
+                    yield _saved_or_warned(run, learner)
+                    clock.tick()
                 next_save = standing.seconds + SAVE_EVERY_S
+            if not is_well:
+                yield _set_back(run, learner, looks)
+                yield looks.timeline()
+                continue
             if standing.seconds >= next_look:
                 began = standing.seconds
-                yield from _look(run, learner)
+                yield from _look(run, learner, looks)
                 clock.tick()
                 next_look = standing.seconds + _until_next_look(began, standing.seconds)
             if standing.seconds >= next_word:
                 next_word = standing.seconds + TELL_EVERY_S
                 yield _progress(learner, clock)
-        yield from _look(run, learner)
+        if control.moment is not None and (moment := looks.nearest(control.moment)):
+            standing.chosen = moment.step  # saved below: a kill from now on does not lose the choice
+        if standing.chosen is None:
+            yield from _look(run, learner, looks)
         clock.tick()
         yield _progress(learner, clock)
     finally:
@@ -305,16 +248,42 @@ def _trained(run: Run, learner: Learner, control: Control, before_s: float) -> I
     yield Saved(standing.step)
 
 
-def _chosen_moment(learner: Learner) -> Iterator[Event]:
-    """The best moment of the run instead of its last, where the last is clearly worse."""
+def _chosen_moment(learner: Learner, looks: Looks) -> Iterator[Event]:
+    """The weights to make the bundle of: those of the moment the artist wants; else the best of the run
+    instead of its last, where the last is clearly worse."""
     standing = learner.standing
-    best, last = standing.best, standing.history[-1]
-    if best is not None and last.error > best.error * (1 + WORSE):
+    best, kept = standing.best, standing.history[-1]
+    wanted = None if standing.chosen is None else looks.nearest(standing.chosen)
+    if wanted is not None:
+        looks.return_to(wanted)
+        kept = wanted
+    elif best is not None and kept.error > best.error * (1 + WORSE):
         learner.return_to_best()
+        kept = best
         yield Warned(
             f"The model is kept as it was after {time_in_words(best.seconds)}: "
             "from then on it learned your pictures by heart."
         )
+    yield Chosen(kept.step, kept.seconds)
+
+
+def _set_back(run: Run, learner: Learner, looks: Looks) -> Warned:
+    """From the last save once more, in half as large steps. Raises StudioError when that did not help."""
+    standing = learner.standing
+    if standing.setbacks >= MOST_SETBACKS:
+        raise _exploded()
+    standing.setbacks += 1
+    if run.has_started:
+        load_checkpoint(run.checkpoint_file, learner.networks, learner.optimizer)
+        learner.stand(read_standing(run.checkpoint_file))
+        _saved(run, learner)  # a kill must not forget the setback
+    else:
+        learner.begin_again()
+    looks.forget_later()
+    return Warned(
+        "The numbers of the training began to grow without bound; it went back to its last save and goes on"
+        " in smaller steps."
+    )
 
 
 def _exploded() -> StudioError:
@@ -340,26 +309,7 @@ def _finishing_time(recipe: Recipe, learner: Learner) -> float:
     return min(_FINISHING_S + len(learner.rows) * a_picture_s, 0.2 * recipe.minutes * 60)
 
 
-def _within_memory(learner: Learner, step: Callable[[], Result]) -> Result:
-    """A step with as many pictures as the memory holds: halved, for good, when it does not."""
-    while True:
-        try:
-            return step()
-        except RuntimeError as error:
-            if not is_out_of_memory(error):
-                raise
-            if learner.standing.batch == 1:
-                raise StudioError(
-                    "There is not enough memory to train pictures of this size.",
-                    "Choose a smaller size, or train with --device cpu.",
-                ) from error
-            learner.standing.batch //= 2
-            learner.optimizer.zero_grad(set_to_none=True)
-            if learner.device.type == "cuda":
-                torch.cuda.empty_cache()
-
-
-def _paused(run: Run, learner: Learner, control: Control, clock: _Clock) -> Iterator[Event]:
+def _paused(run: Run, learner: Learner, control: Control, clock: Clock) -> Iterator[Event]:
     yield _saved_or_warned(run, learner)
     yield Working("Paused")
     while control.paused and not (control.stop or control.finish):
@@ -367,15 +317,18 @@ def _paused(run: Run, learner: Learner, control: Control, clock: _Clock) -> Iter
     clock.tick(counts=False)
 
 
-def _look(run: Run, learner: Learner) -> Iterator[Event]:
-    """Judge and show the averaged network."""
+def _look(run: Run, learner: Learner, looks: Looks) -> Iterator[Event]:
+    """Judge and show the averaged network. A disk that refuses costs this look's place in the timeline."""
     standing = learner.standing
     moment, density = learner.look()
     standing.history = (*standing.history, moment)
     if run.recipe.steps is None:  # looks follow the clock, and a run counted in steps must repeat
         learner.keep_if_best(moment)
-    side, columns, rebuilds, samples = write_sheets(run.previews, learner, density)
-    yield Preview(standing.step, rebuilds, samples, side, columns)
+    try:
+        yield looks.keep(density)
+        yield looks.timeline()
+    except StudioError as error:
+        yield Warned(f"{error.message} Training goes on; this moment cannot be gone back to.")
     yield Advice(advise(standing.history))
 
 
@@ -395,7 +348,7 @@ def _saved(run: Run, learner: Learner) -> Saved:
     return Saved(learner.standing.step)
 
 
-def _progress(learner: Learner, clock: _Clock) -> Progress:
+def _progress(learner: Learner, clock: Clock) -> Progress:
     standing = learner.standing
     return Progress(
         step=standing.step,

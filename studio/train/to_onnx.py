@@ -18,13 +18,12 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from studio.core.errors import StudioError
+from studio.train.checkpoint import SMALLEST_HALVED
 from studio.train.vae import Vae
 
 OPSET = 20
 LARGEST_DIFFERENCE = 1e-3
 """Between torch and the file, in network range (-1..1): an eighth of one step of 255."""
-_SMALLEST_HALVED = 64
-"""Tensors with fewer numbers stay float32: they save nothing."""
 
 
 class PictureDecoder(nn.Module):
@@ -53,7 +52,7 @@ def round_to_half(network: nn.Module) -> None:
     compared is what the artist gets."""
     with torch.no_grad():
         for parameter in network.parameters():
-            if parameter.numel() >= _SMALLEST_HALVED:
+            if parameter.numel() >= SMALLEST_HALVED:
                 parameter.copy_(parameter.half().float())
 
 
@@ -121,7 +120,7 @@ def _halve(model: onnx.ModelProto) -> None:
     casts = []
     for tensor in graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or values.size < _SMALLEST_HALVED:
+        if tensor.data_type != TensorProto.FLOAT or values.size < SMALLEST_HALVED:
             continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))

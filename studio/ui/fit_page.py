@@ -28,7 +28,7 @@ _FITS = {
 }
 _MIRRORS = {True: "Learn from them too", False: "Only as drawn"}
 _CARD_WIDTH, _EXAMPLE_SIDE = 204, 62  # px
-_CARD_HEIGHT = 336  # px
+_CARD_HEIGHT = 264  # px
 
 
 class FitCard(QPushButton):
@@ -40,7 +40,7 @@ class FitCard(QPushButton):
         self.setProperty("kind", "choice")
         self.setAccessibleName(words)
         self.setAccessibleDescription(help)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.sheet = ContactSheet(f"{words}: your pictures", backdrop, _EXAMPLE_SIDE)
         explained = label(help, "small", wrap=True)
         explained.setMinimumHeight(34)
@@ -54,9 +54,6 @@ class FitCard(QPushButton):
 
     def sizeHint(self) -> QSize:
         return QSize(_CARD_WIDTH, _CARD_HEIGHT)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
 
 
 class FitPage(QWidget):
@@ -98,6 +95,7 @@ class FitPage(QWidget):
             line.addWidget(made, 1)
             self.fits[fit] = made
         holder = QWidget()
+        holder.setFixedHeight(_CARD_HEIGHT)  # a height of the cards' own would be the style sheet's
         holder.setLayout(line)
         return holder
 

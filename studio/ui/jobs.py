@@ -14,13 +14,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from studio.core.errors import Cancelled, StudioError
-from studio.core.events import Preview, Progress, Working
+from studio.core.events import Preview, Progress, Timeline, Working
 from studio.core.progress import CallbackProgress
 from studio.core.progress import Progress as Reporter
 
 log = logging.getLogger(__name__)
 
-REPLACEABLE = (Progress, Preview, Working)
+REPLACEABLE = (Progress, Preview, Timeline, Working)
 """Of these only the newest is worth showing."""
 
 

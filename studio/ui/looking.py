@@ -12,6 +12,7 @@ from studio.core.progress import Progress
 from studio.core.steps import Found
 from studio.store.importing import Accepted, Glance, Survey, fit_picture, survey
 from studio.store.importing.decoding import NotTaken, decode
+from studio.store.importing.kinship import LEAST_IN_COMMON
 from studio.store.importing.sources import find
 
 from .pictures_page import MOST_THUMBNAILS, Double, Example, Looked, Said, Say, Thumbnail
@@ -35,6 +36,7 @@ def look_through(paths: Sequence[Path], progress: Progress, say: Say) -> Looked:
         surveyed.pixel_art,
         usual,
         surveyed.faces_one_way,
+        surveyed.in_common >= LEAST_IN_COMMON,
     )
     looked = Looked(
         found=found,

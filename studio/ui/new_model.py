@@ -14,12 +14,15 @@ from studio.store.runs import Run
 
 from .actions import name_room
 from .backdrop import Backdrop
+from .decoding import Decoders
+from .done_page import DonePage
 from .fit_page import FitExample, FitPage
 from .pictures_page import Looked, LookThrough, PicturesPage
 from .state import Shelf, Value
 from .time_page import TimePage
 from .training import Phase, TrainingDesk
 from .training_page import TrainingPage
+from .trial import TrialDesk
 from .widgets import Banner, button, column, frame, icon_button, label, restyle, reword, row
 
 
@@ -28,11 +31,14 @@ class NewModel(QWidget):
 
     closed = Signal()
     use_wanted = Signal(object)  # Path of a bundle
+    pictures_wanted = Signal(object)  # tuple of Carried: onto the canvas
 
     def __init__(
         self,
         shelf: Shelf,
         desk: TrainingDesk,
+        trials: TrialDesk,
+        decoders: Decoders,
         backdrop: Backdrop,
         look_through: LookThrough,
         fit_example: FitExample,
@@ -44,8 +50,10 @@ class NewModel(QWidget):
         self.banner = Banner()
         self.pictures = PicturesPage(look_through, backdrop)
         self.fit = FitPage(fit_example, backdrop)
-        self.time = TimePage()
+        self._trials = trials
+        self.time = TimePage(trials)
         self.training = TrainingPage(desk, backdrop)
+        self.done = DonePage(shelf, desk, decoders, backdrop)
         self._build()
         self._connect()
         self._draw()
@@ -61,7 +69,7 @@ class NewModel(QWidget):
         self._close = icon_button("Close", "x", self.closed.emit, "Esc")
         head.addWidget(self._close)
         self._pages = QStackedLayout()
-        for page in (self.pictures, self.fit, self.time, self.training):
+        for page in (self.pictures, self.fit, self.time, self.training, self.done):
             self._pages.addWidget(page)
         holder = QWidget()
         holder.setLayout(self._pages)
@@ -93,10 +101,19 @@ class NewModel(QWidget):
         self.fit.changed.connect(self._on_answered)
         self.time.changed.connect(self._on_answered)
         self.training.background_wanted.connect(self.closed)
-        self.training.use_wanted.connect(self.use_wanted)
         self.training.again_wanted.connect(self.start_anew)
+        self.done.use_wanted.connect(self.use_wanted)
+        self.done.pictures_wanted.connect(self.pictures_wanted)
+        self.done.again_wanted.connect(self.start_anew)
         self.training.resume_wanted.connect(self._resume_last)
         self._desk.phase.changed.connect(self._on_phase_changed)
+
+    def leave(self) -> None:
+        """For quitting: end what goes on in threads."""
+        self.pictures.leave()
+        self._trials.leave()
+        self.training.view.leave()
+        self.done.leave()
 
     # What the artist does
 
@@ -128,6 +145,7 @@ class NewModel(QWidget):
         try:
             further = self.wizard.value.next(self._shelf.taken_names())
             if further.step is Step.TRAINING:
+                self._trials.forget()
                 answers = further.answers
                 self._desk.start(answers.recipe(), answers.paths)
         except StudioError as error:
@@ -180,13 +198,15 @@ class NewModel(QWidget):
 
     def _draw(self) -> None:
         wizard = self.wizard.value
-        self._pages.setCurrentIndex(min(STEPS.index(wizard.step), STEPS.index(Step.TRAINING)))
+        self._pages.setCurrentIndex(STEPS.index(wizard.step))
         for mark, step in zip(self._marks, STEPS, strict=True):
             place = STEPS.index(step) - STEPS.index(wizard.step)
             mark.setProperty("at", "now" if place == 0 else "done" if place < 0 else "later")
             restyle(mark)
         self.fit.show_answers(wizard.answers)
         self.time.show_answers(wizard.answers)
+        if wizard.step is Step.TIME and not self._desk.is_under_way:
+            self.time.measure()
         problem = wizard.problem(self._shelf.taken_names())
         is_asking = wizard.step in (Step.PICTURES, Step.FIT, Step.TIME)
         self.foot.setVisible(is_asking)

@@ -1,4 +1,4 @@
-"""The wizard's third page: the model's name, how long to train, and what few ever change."""
+"""The wizard's third page: the name, how long to train and what to expect of it, what few ever change."""
 
 from __future__ import annotations
 
@@ -11,50 +11,56 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QWidget,
 )
 
+from studio.core.errors import StudioError
+from studio.core.events import Tried
+from studio.core.expectation import Expectation, expect
 from studio.core.recipe import DEVICES, PRESET_MINUTES
 from studio.core.steps import OWN_TIME, Answers
 
+from .trial import Asked, TrialDesk
 from .widgets import button, column, label, row, scrolling
 
-_TIMES = {
-    "quick": ("Quick", "A first look"),
-    "balanced": ("Balanced", "Good for most sets"),
-    "best": ("Best", "Finest detail"),
-    OWN_TIME: ("My own time", "As long as you like"),
-}
+_TIMES = {"quick": "Quick", "balanced": "Balanced", "best": "Best", OWN_TIME: "My own time"}
 _DEVICES = {
     "auto": "The fastest there is",
     "cpu": "The processor",
     "cuda": "The NVIDIA graphics card",
     "mps": "The Apple graphics processor",
 }
+_CARD_HEIGHT = 128  # px
 _SPIN_MARGINS = (8, 0, 0, 0)  # px; a style sheet's padding does not reach the text of a spin box
 
 
 class TimeCard(QPushButton):
     """A length of time and what it brings."""
 
-    def __init__(self, words: str, promise: str) -> None:
+    def __init__(self, words: str) -> None:
         super().__init__()
         self.setCheckable(True)
         self.setProperty("kind", "choice")
-        self.setMinimumHeight(92)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._words = words
-        self._time, self.promise = label("", "small"), label(promise, "strong", wrap=True)
-        layout = column(row(label(words, "heading"), None, self._time), self.promise, None, spacing=6)
+        self._time, self.outlook = label("", "small"), label("", "strong", wrap=True)
+        self._reason = label("", "small", wrap=True)
+        layout = column(
+            row(label(words, "heading"), None, self._time), self.outlook, self._reason, None, spacing=6
+        )
         layout.setContentsMargins(14, 12, 14, 12)
         self.setLayout(layout)
         for part in self.findChildren(QWidget):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_minutes(self, minutes: float) -> None:
+    def show_time(self, minutes: float, expectation: Expectation | None) -> None:
         self._time.setText(f"{minutes:g} min")
+        self.outlook.setText(expectation.outlook.value if expectation else "")
+        self._reason.setText(expectation.reason if expectation else "")
         self.setAccessibleName(f"{self._words}, {minutes:g} minutes")
-        self.setAccessibleDescription(self.promise.text())
+        self.setAccessibleDescription(f"{self.outlook.text()}. {self._reason.text()}")
 
 
 class TimePage(QWidget):
@@ -62,8 +68,9 @@ class TimePage(QWidget):
 
     changed = Signal(object)  # Answers
 
-    def __init__(self) -> None:
+    def __init__(self, trials: TrialDesk) -> None:
         super().__init__()
+        self._trials = trials
         self._answers = Answers()
         self._is_drawing = False
         inner = QWidget()
@@ -87,6 +94,7 @@ class TimePage(QWidget):
         layout.setStretch(1, 20)
         holder.setLayout(layout)
         self.setLayout(column(scrolling(holder)))
+        trials.outcome.changed.connect(self._draw_expectations)
 
     def _build_name(self) -> QWidget:
         self.name = QLineEdit()
@@ -101,8 +109,8 @@ class TimePage(QWidget):
         self.presets: dict[str, TimeCard] = {}
         group = QButtonGroup(self)
         line = row(spacing=12)
-        for preset, (words, promise) in _TIMES.items():
-            card = TimeCard(words, promise)
+        for preset, words in _TIMES.items():
+            card = TimeCard(words)
             card.clicked.connect(lambda _=False, preset=preset: self._change(preset=preset))
             group.addButton(card)
             line.addWidget(card, 1)
@@ -115,8 +123,13 @@ class TimePage(QWidget):
         self.minutes.setFixedWidth(150)
         self.minutes.lineEdit().setTextMargins(*_SPIN_MARGINS)
         self.minutes.valueChanged.connect(lambda minutes: self._change(own_minutes=minutes))
-        made = QWidget()
-        made.setLayout(column(line, row(None, self.minutes), spacing=10))
+        self.measured = label("", "muted", wrap=True)
+        cards, made = QWidget(), QWidget()
+        cards.setFixedHeight(_CARD_HEIGHT)  # a height of the cards' own would be the style sheet's
+        cards.setLayout(line)
+        below = row(self.measured, self.minutes, spacing=12)
+        below.setStretch(0, 1)
+        made.setLayout(column(cards, below, spacing=10))
         return made
 
     def _build_more(self) -> QWidget:
@@ -170,14 +183,47 @@ class TimePage(QWidget):
         for field, text in ((self.name, answers.name), (self.licence, answers.licence)):
             if field.text() != text:
                 field.setText(text)
-        for preset, card in self.presets.items():
-            card.show_minutes(PRESET_MINUTES.get(preset, answers.own_minutes))
+        self._draw_expectations()
         self.presets[answers.preset].setChecked(True)
         self.minutes.setVisible(answers.preset == OWN_TIME)
         self.minutes.setValue(answers.own_minutes)
         self.device.setCurrentIndex(DEVICES.index(answers.device))
         self.seed.setValue(answers.seed)
         self._is_drawing = False
+
+    def measure(self) -> None:
+        """Find out what can be expected, if that is not known for these answers."""
+        answers, found = self._answers, self._answers.found
+        if found is not None:
+            asked = Asked(answers.paths, found.accepted, answers.size, answers.fit, answers.device)
+            self._trials.ask(asked)
+
+    def _draw_expectations(self) -> None:
+        outcome, found = self._trials.outcome.value, self._answers.found
+        for preset, card in self.presets.items():
+            minutes = PRESET_MINUTES.get(preset, self._answers.own_minutes)
+            expectation = None
+            if isinstance(outcome, Tried) and found is not None:
+                expectation = expect(minutes, outcome.pictures_per_s, found)
+            card.show_time(minutes, expectation)
+        self.measured.setText(_measured_in_words(outcome))
+
+
+def _measured_in_words(outcome: Tried | StudioError | None) -> str:
+    if outcome is None:
+        return "Measuring how fast this computer learns pictures of this size…"
+    if isinstance(outcome, StudioError):
+        return f"What to expect could not be measured. {outcome}"
+    memory = f"{_about(outcome.memory_bytes)} of memory and " if outcome.memory_bytes else ""
+    return (
+        f"Measured just now: {outcome.pictures_per_s:.0f} pictures a second. Training takes about {memory}"
+        f"{_about(outcome.disk_bytes)} on the disk."
+    )
+
+
+def _about(size: int) -> str:
+    """Bytes as one says them of an estimate."""
+    return f"{size / 1e9:.1f} GB" if size >= 0.95e9 else f"{max(10, round(size / 1e7) * 10)} MB"
 
 
 def _titled(title: str, help: str, content: QWidget) -> QWidget:

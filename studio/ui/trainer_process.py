@@ -104,6 +104,13 @@ class TrainerStarter:
             return process
         return self._start()
 
+    def give_back(self, process: TrainerProcess) -> None:
+        """One that was taken and is still warm: it serves the next who asks."""
+        if self._warm is not None and self._warm.is_alive():
+            threading.Thread(target=process.end, args=(2.0,), name="ending a trainer", daemon=True).start()
+        else:
+            self._warm = process
+
     def end(self) -> None:
         if self._warm is not None:
             self._warm.end(seconds=0.5)  # it has nothing to save
@@ -147,9 +154,12 @@ class TrainerJob(QObject):
     def pause(self, paused: bool) -> None:
         self._process.say({"pause": paused})
 
-    def stop_and_keep(self) -> None:
-        """Make the bundle out of what is there; `finished` follows."""
-        self._process.say({"stop": "keep"})
+    def stop_and_keep(self, moment: int | None = None) -> None:
+        """Make the bundle out of what is there; `finished` follows.
+
+        moment: the step of the look whose weights are wanted, if not those of now.
+        """
+        self._process.say({"stop": "keep"} if moment is None else {"stop": "keep", "moment": moment})
 
     def stop_for_now(self) -> None:
         """Save, so that the run can be resumed; `cancelled` follows."""

@@ -9,9 +9,24 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from studio.core.errors import StudioError
-from studio.core.events import Advice, Event, Finished, Imported, Preview, Progress, Saved, Warned, Working
+from studio.core.events import (
+    Advice,
+    Chosen,
+    Event,
+    Finished,
+    Imported,
+    Look,
+    Preview,
+    Progress,
+    Saved,
+    Timeline,
+    Warned,
+    Working,
+)
+from studio.core.latent import Latents
 from studio.core.recipe import Recipe
 from studio.store.files import Library
+from studio.store.runs import read_latents
 
 from .state import Value
 from .trainer_process import TrainerJob, TrainerStarter
@@ -47,9 +62,12 @@ class TrainingDesk(QObject):
         self.recipe: Recipe | None = None
         self.paths: tuple[Path, ...] = ()
         self.bundle: Path | None = None
+        self.latents: Latents | None = None  # of the samples the bundle was made with; float32 [N, D]
+        self._latents: dict[int, Latents | None] = {}  # of every look that is kept, by its step
         self.phase: Value[Phase] = Value(Phase.IDLE, self)
         self.progress: Value[Progress | None] = Value(None, self)
         self.preview: Value[Preview | None] = Value(None, self)
+        self.timeline: Value[Timeline] = Value(Timeline(()), self)
         self.working: Value[Working | None] = Value(None, self)
         self.imported: Value[Imported | None] = Value(None, self)
         self.advice: Value[str] = Value("", self)
@@ -59,6 +77,11 @@ class TrainingDesk(QObject):
     @property
     def is_under_way(self) -> bool:
         return self.phase.value in UNDER_WAY
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether the run is at a point where it can be made into a model."""
+        return self.phase.value in (Phase.RUNNING, Phase.PAUSED)
 
     def start(self, recipe: Recipe, paths: Sequence[Path], resume: bool = False) -> None:
         """Raises StudioError if a run is under way or the trainer cannot be started."""
@@ -89,8 +112,16 @@ class TrainingDesk(QObject):
 
     def stop_and_keep(self) -> None:
         """Make the model out of what is learnt so far."""
-        if self._job is not None and self.phase.value in (Phase.RUNNING, Phase.PAUSED):
-            self._job.stop_and_keep()
+        self._keep(None)
+
+    def use_moment(self, look: Look) -> None:
+        """Make the model out of what was learnt up to this look; its weights must be kept."""
+        assert look.can_be_used
+        self._keep(look.preview.step)
+
+    def _keep(self, moment: int | None) -> None:
+        if self._job is not None and self.can_be_told:
+            self._job.stop_and_keep(moment)
             self.phase.set(Phase.KEEPING)
 
     def stop_for_now(self) -> None:
@@ -122,7 +153,9 @@ class TrainingDesk(QObject):
             value.set(None)
         self.advice.set("")
         self.warning.set("")
-        self.bundle = None
+        self.timeline.set(Timeline(()))
+        self.bundle = self.latents = None
+        self._latents.clear()
 
     def _on_happened(self, event: Event) -> None:
         if isinstance(event, Progress):
@@ -134,6 +167,11 @@ class TrainingDesk(QObject):
             self.working.set(event)
         elif isinstance(event, Preview):
             self.preview.set(event)
+        elif isinstance(event, Timeline):
+            self._read_latents(event)
+            self.timeline.set(event)
+        elif isinstance(event, Chosen):
+            self.latents = self._latents.get(event.step)
         elif isinstance(event, Imported):
             self.imported.set(event)
         elif isinstance(event, Advice):
@@ -142,6 +180,16 @@ class TrainingDesk(QObject):
             self.warning.set(event.sentence)
         else:
             assert isinstance(event, Saved)
+
+    def _read_latents(self, timeline: Timeline) -> None:
+        """At once, 8 KB each: the run's folder goes when the bundle is there."""
+        known, self._latents = self._latents, {}
+        for look in timeline.looks:
+            step, file = look.preview.step, look.preview.latents
+            if step in known or file is None:
+                self._latents[step] = known.get(step)
+            else:
+                self._latents[step] = read_latents(file)
 
     def _on_finished(self, event: Finished) -> None:
         self.bundle = event.bundle

@@ -1,18 +1,18 @@
-"""The wizard's third and fourth page: watching a run, stopping it without loss, and using what it made."""
+"""The wizard's fourth page: watching a run, going back on it, and stopping it without loss."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent, QPixmap
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
 from studio.core.errors import StudioError
-from studio.core.events import Preview, Progress, Working
+from studio.core.events import Progress, Working
 from studio.core.steps import time_in_words
 
 from .backdrop import Backdrop
 from .icons import ACCENT, icon
-from .sheets import Sheet
+from .run_view import RunView
 from .state import show
 from .training import Phase, TrainingDesk
 from .widgets import Banner, button, column, frame, label, reword, row
@@ -22,7 +22,6 @@ class TrainingPage(QWidget):
     """Shows a TrainingDesk: what comes back of the artist's pictures, what is new, how it goes."""
 
     background_wanted = Signal()
-    use_wanted = Signal(object)  # Path of the bundle
     again_wanted = Signal()
     resume_wanted = Signal()
 
@@ -31,20 +30,9 @@ class TrainingPage(QWidget):
         self._desk = desk
         self.banner = Banner()
         self.warning = Banner()
-        self.rebuilds = Sheet("Your pictures above the same ones rebuilt", backdrop, ("Yours", "Rebuilt"))
-        self.samples = Sheet("New pictures from the model so far", backdrop)
-        pictures = column(
-            self.banner,
-            label("What it has understood", "heading"),
-            label("Pictures it never learnt from, and what it makes of them.", "muted"),
-            self.rebuilds,
-            6,
-            label("New pictures", "heading"),
-            self.samples,
-            spacing=8,
-        )
-        pictures.setStretch(3, 2)
-        pictures.setStretch(6, 3)
+        self.view = RunView(desk, backdrop)
+        pictures = column(self.banner, self.view, spacing=8)
+        pictures.setStretch(1, 1)
         whole = row(spacing=24)
         whole.addLayout(pictures, 1)
         whole.addWidget(self._build_side())
@@ -52,7 +40,6 @@ class TrainingPage(QWidget):
         show(desk.phase, self._show_phase)
         show(desk.progress, self._show_progress)
         show(desk.working, self._show_working)
-        show(desk.preview, self._show_preview)
         show(desk.advice, self._show_advice)
         show(desk.warning, self._show_warning)
         show(desk.error, self._show_error)
@@ -81,7 +68,6 @@ class TrainingPage(QWidget):
         self.leaving = button(
             "Go on in the background", self.background_wanted.emit, "primary", "arrow-square-out"
         )
-        self.using = button("Open in Create", self._use, "primary", "sparkle")
         self.resuming = button("Resume", self.resume_wanted.emit, "primary", "play")
         self.again = button("New model…", self.again_wanted.emit, "", "plus")
         layout = column(
@@ -98,7 +84,6 @@ class TrainingPage(QWidget):
             self.keeping,
             self.stopping,
             self.leaving,
-            self.using,
             self.resuming,
             self.again,
             spacing=9,
@@ -126,32 +111,21 @@ class TrainingPage(QWidget):
         else:
             self._desk.pause()
 
-    def _use(self) -> None:
-        if self._desk.bundle is not None:
-            self.use_wanted.emit(self._desk.bundle)
-
     def _show_phase(self, phase: Phase) -> None:
         self._name.setText(self._desk.recipe.name if self._desk.recipe else "")
         self._phase.setText(phase.value)
         is_under_way = self._desk.is_under_way
-        can_be_told = phase in (Phase.RUNNING, Phase.PAUSED)
         for made in (self.pausing, self.keeping):
             made.setVisible(is_under_way)
-            made.setEnabled(can_be_told)
+            made.setEnabled(self._desk.can_be_told)
         self.stopping.setVisible(is_under_way)
         self.stopping.setEnabled(phase in (Phase.STARTING, Phase.RUNNING, Phase.PAUSED))
         reword(self.pausing, "Go on" if phase is Phase.PAUSED else "Pause")
         self.pausing.setIcon(icon("play" if phase is Phase.PAUSED else "pause"))
         self.leaving.setVisible(is_under_way)
-        self.using.setVisible(phase is Phase.DONE)
         self.resuming.setVisible(phase in (Phase.STOPPED, Phase.FAILED))
-        self.again.setVisible(phase in (Phase.DONE, Phase.STOPPED, Phase.FAILED))
-        if phase is Phase.STARTING:
-            for sheet in (self.rebuilds, self.samples):
-                sheet.clear()
+        self.again.setVisible(phase in (Phase.STOPPED, Phase.FAILED))
         if phase is Phase.DONE:
-            self._left.setText("The model is in your library.")
-            self._advice_box.hide()  # it was about going on
             self._announce(f"The model {self._name.text()} is done.")
         self._show_fraction()
 
@@ -181,11 +155,6 @@ class TrainingPage(QWidget):
         if working is not None and self._desk.is_under_way:
             counted = f": {working.done} of {working.total}" if working.total else "…"
             self._left.setText(f"{working.doing}{counted}")
-
-    def _show_preview(self, preview: Preview | None) -> None:
-        if preview is not None:
-            self.rebuilds.show_sheet(QPixmap(str(preview.rebuilds)), preview.side)
-            self.samples.show_sheet(QPixmap(str(preview.samples)), preview.side)
 
     def _show_advice(self, sentence: str) -> None:
         self.advice.setText(sentence)

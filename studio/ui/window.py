@@ -133,6 +133,7 @@ class Window(QWidget):
         self.new_model.closed.connect(self.show_models)
         self.new_model.use_wanted.connect(self._use)
         self._exchange.morph_wanted.connect(lambda _: self.show_morph())
+        self.new_model.pictures_wanted.connect(self._meet)
         self._exchange.create_wanted.connect(self._on_create_wanted)
         self.chip.show_wanted.connect(self.show_new_model)
         self._desk.left.connect(self._shelf.read)
@@ -184,6 +185,11 @@ class Window(QWidget):
     def _on_create_wanted(self, pictures: tuple[Carried, ...]) -> None:
         self.show_create()
         self.create_room.place(pictures)
+
+    def _meet(self, pictures: tuple[Carried, ...]) -> None:
+        """Pictures of the bundle a run just left, which is now the one to create with."""
+        self._create_state.bundle.set(pictures[0].bundle)
+        self._exchange.create_wanted.emit(pictures)
 
     def _use(self, folder: Path) -> None:
         """The bundle a run just left."""

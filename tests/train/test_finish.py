@@ -9,7 +9,8 @@ import torch
 
 from studio.core.density import Density
 from studio.core.pixels import Pictures, from_network, to_network
-from studio.train.finish import fine_detail, sharpening_for
+from studio.core.quality import fine_detail
+from studio.train.finish import sharpening_for
 from studio.train.learner import Learner
 from studio.train.vae import sharpened
 

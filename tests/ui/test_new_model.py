@@ -16,6 +16,7 @@ from studio.app import Studio
 from studio.core.recipe import Recipe
 from studio.core.steps import Step
 from studio.store.files import Library
+from studio.ui.exchange import Carried
 from studio.ui.training import Phase
 
 Open = Callable[..., Studio]
@@ -80,8 +81,10 @@ def test_the_whole_road(open_studio: Open, qtbot: QtBot, pictures: Path, tmp_pat
     assert studio.desk.recipe == Recipe(name="Faces", size=size, fit="crop", mirror=True, minutes=5.0)
     assert wizard.wizard.value.step is Step.DONE
     assert wizard.training.advice.text().startswith("Still improving")
-    assert wizard.training.samples._side == 16
-    press(wizard.training.using)
+    done = wizard.done
+    qtbot.waitUntil(lambda: len(done.tiles) == 15, timeout=20_000)
+    assert "nearly a copy" in done.newness.text()
+    press(done.using)
 
     assert window.create_room.isVisible()
     bundle = studio.create_state.bundle.value
@@ -149,6 +152,78 @@ def test_stop_and_keep_makes_a_model(open_studio: Open, qtbot: QtBot, pictures: 
     press(page.keeping)
     qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=20_000)
     assert [bundle.folder.name for bundle in studio.shelf.own] == ["Moon Cats"]
+
+
+def scrub_to(studio: Studio, qtbot: QtBot, step: int) -> None:
+    """To the look of that step, once there are some after it."""
+    view = studio.window.new_model.training.view
+    qtbot.waitUntil(lambda: len(view.bar.looks) > step // 5 + 2, timeout=20_000)
+    view.bar.setValue([look.preview.step for look in view.bar.looks].index(step))
+
+
+def test_going_back_on_the_timeline(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio("wait")
+    to_training(studio, qtbot, pictures)
+    view = studio.window.new_model.training.view
+    scrub_to(studio, qtbot, 6)
+    assert not view.using.isEnabled()
+    assert "ringed" in view._when.text()
+    scrub_to(studio, qtbot, 11)
+    assert view.using.isEnabled()
+    seen = len(view.bar.looks)
+    qtbot.waitUntil(lambda: len(view.bar.looks) > seen, timeout=20_000)
+    assert view.bar.look is not None
+    assert view.bar.look.preview.step == 11, "newer looks must not take the artist away from this one"
+    qtbot.waitUntil(lambda: view.samples._side == 16)
+    qtbot.waitUntil(lambda: view.samples._sheet.toImage().pixelColor(1, 1).red() == 110)
+    press(view.showing_curves)
+    assert view.curves.isVisible()
+    press(view.follow)
+    assert not view.follow.isEnabled()
+    assert "Now" in view._when.text()
+
+
+def test_a_moment_becomes_the_model_and_its_samples_open(
+    open_studio: Open, qtbot: QtBot, pictures: Path
+) -> None:
+    studio = open_studio("wait")
+    to_training(studio, qtbot, pictures)
+    wizard = studio.window.new_model
+    scrub_to(studio, qtbot, 11)
+    press(wizard.training.view.using)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=20_000)
+    assert studio.desk.latents is not None
+    expected = {round(float(row[0]), 3) for row in studio.desk.latents}
+    assert min(expected) == 0.11, "the latents of step 11"
+    qtbot.waitUntil(lambda: len(wizard.done.tiles) == 15, timeout=20_000)
+    opened: list[Carried] = []
+    wizard.pictures_wanted.connect(lambda carried: opened.extend(carried))
+    QTest.mouseClick(wizard.done.tiles[0], Qt.MouseButton.LeftButton)
+    assert studio.window.create_room.isVisible()
+    assert studio.create_state.bundle.value is not None
+    assert studio.create_state.bundle.value.facts.name == "Moon Cats"
+    (carried,) = opened
+    assert carried.picture is not None
+    assert round(float(carried.picture.latent[0]), 3) in expected
+
+
+def test_the_model_can_be_renamed_where_it_is_done(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio("finish")
+    to_time(studio, qtbot, pictures)
+    press(studio.window.new_model.next)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=20_000)
+    done = studio.window.new_model.done
+    qtbot.waitUntil(lambda: len(done.tiles) == 15, timeout=20_000)
+    done.name.setText("a/b")
+    done.name.editingFinished.emit()
+    assert done.banner.tone == "error"
+    assert done.name.text() == "Moon Cats"
+    done.name.setText("Sun Cats")
+    done.name.editingFinished.emit()
+    assert [bundle.folder.name for bundle in studio.shelf.own] == ["Sun Cats"]
+    press(done.using)
+    assert studio.create_state.bundle.value is not None
+    assert studio.create_state.bundle.value.facts.name == "Sun Cats"
 
 
 def test_stop_for_now_and_resume(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
@@ -224,6 +299,26 @@ def test_looking_can_be_cancelled(open_studio: Open, qtbot: QtBot, pictures: Pat
     qtbot.waitUntil(lambda: not page.is_busy, timeout=20_000)
     assert studio.window.new_model.wizard.value.answers.paths == ()
     assert page._drop.isVisible()
+
+
+def test_what_to_expect_is_measured_here(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
+    studio = open_studio("finish")
+    to_time(studio, qtbot, pictures)
+    wizard = studio.window.new_model
+    page = wizard.time
+    assert page.measured.text().startswith("Measuring")
+    qtbot.waitUntil(lambda: "100 pictures a second" in page.measured.text(), timeout=20_000)
+    assert "1.0 GB of memory and 200 MB" in page.measured.text()
+    assert page.presets["best"].outlook.text() == "A first look", "thirteen pictures stay thirteen"
+    press(wizard.back)
+    wizard.fit.size_box.activated.emit(wizard.fit.size_box.findText("256", Qt.MatchFlag.MatchStartsWith))
+    press(wizard.next)
+    qtbot.waitUntil(lambda: "not enough memory" in page.measured.text(), timeout=20_000)
+    press(wizard.back)
+    wizard.fit.size_box.activated.emit(wizard.fit.size_box.findText("32", Qt.MatchFlag.MatchStartsWith))
+    press(wizard.next)
+    press(wizard.next)
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=20_000)
 
 
 def test_names_of_unfinished_runs_are_taken(

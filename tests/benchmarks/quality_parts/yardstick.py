@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studio.core.pixels import Pictures
-from studio.train.finish import fine_detail
+from studio.core.quality import fine_detail
 
 from .judge import Judge
 from .metrics import CopyLimit, SlicedWasserstein, frechet, neighbourhood, off_palette, pixel_vectors
