@@ -105,7 +105,7 @@ def _wizard(studio: Studio, pictures: Path, wait: Wait) -> Iterator[Place]:
         wait(lambda: wizard.next.isEnabled() and not wizard.pictures.is_busy)
         yield Place(f"new model {step.value}", studio.window)
         wizard.go_on()
-    wait(lambda: studio.desk.progress.value is not None)
+    wait(lambda: studio.desk.progress.value is not None and studio.desk.preview.value is not None)
     yield Place("new model Training", studio.window)
     studio.window.show_create()
     yield Place("create while training", studio.window)

@@ -20,7 +20,6 @@ from .icons import icon
 EVERYWHERE = "Everywhere"
 """The room of what works in all of them."""
 _ROOM = "room"
-_FIRST_MEDIA_KEY = Qt.Key.Key_Back
 
 Key = str | QKeySequence.StandardKey
 Act = Callable[[], object]
@@ -63,8 +62,10 @@ class Command(QAction):
             self.setIcon(icon(icon_name))
         if help:
             self.setStatusTip(help)
-        listed = [keys] if isinstance(keys, Key) else keys
-        self.setShortcuts([sequence for key in listed for sequence in _sequences(key)])
+        given = [_sequences(key) for key in ([keys] if isinstance(keys, Key) else keys)]
+        self.setShortcuts([sequence for sequences in given for sequence in sequences])
+        self.told_keys = tuple(in_words(sequences[0]) for sequences in given if sequences)
+        """Without what the platform has beside the usual (Ctrl+Ins for Ctrl+C)."""
         context = Qt.ShortcutContext
         self.setShortcutContext(context.WindowShortcut if everywhere else context.WidgetWithChildrenShortcut)
         self.setShortcutVisibleInContextMenu(True)
@@ -111,17 +112,12 @@ def listed_commands(window: QWidget) -> list[Listed]:
     lines = []
     for action in window.findChildren(QAction):
         if isinstance(action, Command) or (action.shortcuts() and isinstance(action.parent(), QWidget)):
-            keys = tuple(in_words(keys) for keys in action.shortcuts() if not _is_media_key(keys))
+            every = tuple(in_words(each) for each in action.shortcuts())
+            keys = action.told_keys if isinstance(action, Command) else every
             lines.append(Listed(room_of(action), action.text(), keys, action))
     for gesture in window.findChildren(Gesture):
         lines.append(Listed(room_of(gesture), gesture.text, (gesture.keys,)))
     return lines
-
-
-def _is_media_key(keys: QKeySequence) -> bool:
-    """One of the rare keys ("Save", "Zoom In") that Qt lists beside the usual ones."""
-    key: Qt.Key = keys[0].key()  # type: ignore[index]  # PySide's stubs forget this
-    return key >= _FIRST_MEDIA_KEY
 
 
 def in_words(sequence: QKeySequence) -> str:
@@ -134,12 +130,12 @@ def clashes(window: QWidget) -> list[str]:
     found = []
     lines = [line for line in listed_commands(window) if line.action is not None]
     for line in sorted(lines, key=lambda line: line.room != EVERYWHERE):
-        for keys in line.keys:
+        assert line.action is not None
+        for keys in map(in_words, line.action.shortcuts()):
             for room in (line.room, EVERYWHERE):
                 other = taken.get((room, keys))
                 if other is not None and other is not line.action:
                     found.append(f"{keys} in {line.room}: “{other.text()}” and “{line.text}”")
                     break
-            assert line.action is not None
             taken[line.room, keys] = line.action
     return found

@@ -35,7 +35,8 @@ class FactsPanel(QFrame):
         self._main: QVBoxLayout = column(spacing=12)
         self._files: QVBoxLayout = column(spacing=12)
         inner = QWidget()
-        inside = column(self._main, self._build_licence(), self._files, None, spacing=16)
+        self._note = self._build_licence()
+        inside = column(self._main, self._note, self._files, None, spacing=16)
         inside.setContentsMargins(0, 0, 12, 0)
         inner.setLayout(inside)
         self._folder = button("Show the folder", self._show_folder, "", "folder-open")
@@ -69,7 +70,12 @@ class FactsPanel(QFrame):
         self.bundle, self._is_starter = bundle, is_starter
         clear_layout(self._main)
         clear_layout(self._files)
+        self._note.setVisible(bundle is not None)
         if bundle is None:
+            self._title.setText("Facts")
+            self._main.addWidget(
+                label("Nothing can be said of this one; its card says why.", "muted", wrap=True)
+            )
             return
         self._title.setText(bundle.facts.name)
         for facts, place in (

@@ -46,8 +46,7 @@ class ShortcutSheet(QDialog):
         foot = row(None, button("Close", self.accept, "primary"))
         layout = column(head, self._area, foot, spacing=18, margins=24)
         self.setLayout(layout)
-        room = parent.window().size() * 0.94
-        self.resize(_SIZE.boundedTo(room))
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.9))
         self._fill("")
 
     def _fill(self, wanted: str) -> None:

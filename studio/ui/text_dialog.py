@@ -59,7 +59,7 @@ class TextDialog(QDialog):
         )
         layout.setStretch(2, 1)
         self.setLayout(layout)
-        self.resize(_SIZE.boundedTo(parent.window().size() * 0.94))
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.9))
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def copy(self) -> None:
