@@ -33,7 +33,7 @@ class TrainerProcess:
         quiet = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "PYTHONIOENCODING": "utf-8"}
         self._errors: IO[bytes] | None = None
         try:
-            self._errors = log_file.open("ab") if log_file else None
+            self._errors = _opened(log_file)
             self.process = subprocess.Popen(
                 list(command),
                 stdin=subprocess.PIPE,
@@ -80,6 +80,15 @@ class TrainerProcess:
         errors, self._errors = self._errors, None  # at once: two threads may come by
         if errors is not None:
             errors.close()
+
+
+def _opened(log_file: Path | None) -> IO[bytes] | None:
+    """None where it may not be written: a run is worth more than what is said of it."""
+    try:
+        return log_file.open("ab") if log_file else None
+    except OSError as error:
+        log.info("The trainer's errors are not kept: %s", error)
+        return None
 
 
 class TrainerStarter:

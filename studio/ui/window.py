@@ -224,7 +224,7 @@ class Window(QWidget):
         """The bundle in use may be gone, renamed or new on the disk."""
         current = self._create_state.bundle.value
         same = self._shelf.same(current) if current else None
-        if current is not None and same is None and self.create_room.isVisible():
+        if current is not None and same is None and not self.models.banner.isVisible():
             self.banner.say(f"The model “{current.facts.name}” is not there any more.", "warn")
         if current is None or same is not current:
             bundles = self._shelf.bundles
