@@ -28,6 +28,7 @@ from studio.ui.create import CreateRoom
 from studio.ui.create_bar import new_seed
 from studio.ui.decoding import DecodeQueue, Decoders, Decodes
 from studio.ui.exchange import Exchange
+from studio.ui.inspector.inspector import Inspector
 from studio.ui.jobs import after
 from studio.ui.looking import fitted_example, look_through
 from studio.ui.map.panel import MapPanel
@@ -107,6 +108,14 @@ class Studio:
             self.shelf,
             self.preferences,
             self.create_state,
+            self.backdrop,
+        )
+        self._inspector = Inspector(
+            self.window.create_room,
+            library,
+            self.shelf,
+            self.queue,
+            self._decoders,
             self.backdrop,
         )
         told += self._open_canvas()
@@ -219,6 +228,7 @@ class Studio:
         self.packs.leave()
         self.desk.leave()
         self.window.create_room.map.stop()
+        self._inspector.stop()
         self.queue.stop()
         self._finder.stop()
         self._passing.remove()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.core.latent import Latents
 from studio.core.picture import Finish
-from studio.core.pixels import Pictures
+from studio.core.pixels import NetworkPictures, Pictures
 from studio.store.bundle import Bundle
 
 from .jobs import Mailbox, as_studio_error
@@ -28,6 +28,8 @@ class Decodes(Protocol):
     def device(self) -> str: ...
 
     def decode(self, latents: Latents) -> Pictures: ...
+
+    def decode_softly(self, latents: Latents) -> Iterable[NetworkPictures]: ...
 
     def finish(self, pictures: Pictures, finish: Finish) -> Pictures: ...
 
@@ -46,6 +48,11 @@ class _OneAtATime:
     def decode(self, latents: Latents) -> Pictures:
         with self._lock:
             return self._decoder.decode(latents)
+
+    def decode_softly(self, latents: Latents) -> Iterable[NetworkPictures]:
+        """All at once: whoever holds the decoder while a generator rests would hold it for good."""
+        with self._lock:
+            return list(self._decoder.decode_softly(latents))
 
     def finish(self, pictures: Pictures, finish: Finish) -> Pictures:
         return self._decoder.finish(pictures, finish)

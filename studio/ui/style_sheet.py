@@ -97,6 +97,16 @@ QLineEdit[kind="in place"] { padding: 2px 7px; min-height: 20px; }
 QLineEdit[kind="in place"]:focus { padding: 1px 6px; }
 QDoubleSpinBox[kind="small"] { padding: 2px 6px; font-size: 12px; }
 QDoubleSpinBox[kind="small"]:focus { padding: 1px 5px; }
+QLineEdit[kind="name"] { background: transparent; border: 1px solid transparent; padding: 0 4px;
+    min-height: 20px; font-weight: 500; }
+QLineEdit[kind="name"]:hover { border-color: $border; }
+QLineEdit[kind="name"]:focus { background: $control; border: 2px solid $accent; padding: 0 3px;
+    min-height: 18px; }
+QToolButton[kind="tool"] { padding: 6px; }
+QToolButton[kind="tool"]:checked { background: $accent_soft; border: 1px solid $accent; }
+QToolButton[kind="tool"]:focus { border: 2px solid $accent; padding: 5px; }
+QToolButton[kind="more"] { padding: 1px; }
+QToolButton[kind="more"]:focus { border: 2px solid $accent; padding: 0; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled; background: $panel; }
 
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: transparent; border: none;
@@ -109,6 +119,8 @@ QComboBox[kind="small"] { combobox-popup: 0; padding: 3px 18px 3px 5px; font-siz
 QComboBox[kind="small"]:focus { padding: 2px 17px 2px 4px; }
 QComboBox[kind="small"]::drop-down { width: 18px; }
 QComboBox:focus { padding-right: 27px; }
+QComboBox[fit="compact"] { padding: 6px 22px 6px 10px; }
+QComboBox[fit="compact"]:focus { padding: 5px 21px 5px 9px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$assets/caret-$shade.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; color: $text; border: 1px solid $border; padding: 4px;

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDrag, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.errors import StudioError
+from studio.core.latent import Latents
 from studio.core.picture import Picture
 from studio.core.variation import vary
 from studio.store.bundle import Bundle
@@ -54,6 +55,8 @@ class CardActs(QObject):
         self._preferences, self._exchange = preferences, exchange
         self._saver, self._passing, self._chosen = saver, passing, chosen
         self._job: Job | None = None
+        self.hold: Callable[[int, Latents], Latents] = lambda card_id, latents: latents
+        """Where latents go when what is locked on a card (by id) stays as it is."""
 
     def vary(self, amount: float) -> None:
         """Children beside their parent, by so much of the way to a fresh picture."""
@@ -78,7 +81,7 @@ class CardActs(QObject):
         picture, bundle = self._canvas.card(parent).picture, self._pictures.bundle(parent)
         assert bundle is not None
         seeds = [secrets.randbelow(_MOST_SEED) for _ in range(count)]
-        latents = vary(picture.latent, bundle.density, amount, picture.bundle_id, seeds)
+        latents = self.hold(parent, vary(picture.latent, bundle.density, amount, picture.bundle_id, seeds))
         return [
             Picture(picture.bundle_id, latent, None, picture.diversity, picture.finish) for latent in latents
         ]

@@ -23,7 +23,8 @@ from ..icons import icon
 from ..widgets import column, frame, scrolling
 from .state import CanvasState
 
-WIDTH = 300  # px
+WIDTH = 300  # px, of the sections with their margins
+_SCROLL_BAR = 12  # px, beside them
 
 Wants = Callable[[tuple[Card, ...]], bool]
 
@@ -52,12 +53,13 @@ class SidePanel(QFrame):
     def __init__(self, canvas: CanvasState) -> None:
         super().__init__()
         self.setProperty("role", "side")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(WIDTH + _SCROLL_BAR)
         self._canvas = canvas
         self._sections: list[_Section] = []
         self._stack = column(None, spacing=0)
         inner = QWidget()
         inner.setLayout(self._stack)
+        inner.setMaximumWidth(WIDTH - 1)  # with or without a scroll bar
         layout = column(scrolling(inner), spacing=0)
         self.setLayout(layout)
         canvas.selection.changed.connect(self._sort_out)
