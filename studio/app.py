@@ -28,6 +28,9 @@ from studio.ui.create import CreateRoom
 from studio.ui.create_bar import new_seed
 from studio.ui.decoding import DecodeQueue, Decoders, Decodes
 from studio.ui.exchange import Exchange
+from studio.ui.gallery.desk import GalleryDesk
+from studio.ui.gallery.keeping import Keeper
+from studio.ui.gallery.room import GalleryRoom
 from studio.ui.inspector.inspector import Inspector
 from studio.ui.jobs import after
 from studio.ui.looking import fitted_example, look_through
@@ -89,7 +92,7 @@ class Studio:
         self.shelf.read()
         self._decoders = Decoders(open_decoder)
         self.queue = DecodeQueue(self._decoders)
-        self._finder = NearestFinder(self._decoders)
+        self._finder, self._gallery_finder = NearestFinder(self._decoders), NearestFinder(self._decoders)
         self._starter = TrainerStarter(trainer, library.log_file)
         self.desk = TrainingDesk(self._starter, library)
         self._trials = TrialDesk(self._starter)
@@ -156,6 +159,16 @@ class Studio:
         new_model = NewModel(
             self.shelf, self.desk, self._trials, self._decoders, self.backdrop, look_through, fitted_example
         )
+        gallery = GalleryRoom(
+            GalleryDesk(self._library, Keeper(self._decoders, self.shelf.by_id)),
+            self.shelf,
+            self.preferences,
+            self.queue,
+            self._gallery_finder,
+            self._passing,
+            self.exchange,
+            self.backdrop,
+        )
         window = Window(
             self.shelf,
             self.preferences,
@@ -166,6 +179,7 @@ class Studio:
             models,
             new_model,
             self._build_morph(),
+            gallery,
             self._device,
         )
         window.closing.connect(self.close)
@@ -231,6 +245,8 @@ class Studio:
         self._inspector.stop()
         self.queue.stop()
         self._finder.stop()
+        self.window.gallery.leave()
+        self._gallery_finder.stop()
         self._passing.remove()
 
     def _export_again(self) -> None:

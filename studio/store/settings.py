@@ -41,6 +41,7 @@ class Settings:
     vary_count: int = _setting(
         4, "How many children a picture gets when it is varied.", lambda v: v in (4, 8)
     )
+    gallery_tile: int = _setting(128, "Size of the pictures in the gallery, px.", lambda v: 48 <= v <= 320)
     last_bundle: str = _setting("", "The model that was open in Create.")
     save_folder: str = _setting("", "Where pictures were saved last.")
     packs: str = _setting("", "What was chosen for packs, by target, as JSON.")

@@ -61,6 +61,7 @@ class Preferences(QObject):
         self.embed_recipe = self._value(settings.embed_recipe)
         self.count = self._value(settings.count)
         self.vary_count = self._value(settings.vary_count)
+        self.gallery_tile = self._value(settings.gallery_tile)
         self.last_bundle = self._value(settings.last_bundle)
         self.save_folder = self._value(settings.save_folder)
         self.packs = self._value(settings.packs)

@@ -29,6 +29,7 @@ QFrame[role="rail"] { background: $rail; border: none; border-right: 1px solid $
 QFrame[role="bar"] { background: $panel; border: none; border-bottom: 1px solid $border; }
 QFrame[role="foot"] { background: $panel; border: none; border-top: 1px solid $border; }
 QFrame[role="side"] { background: $panel; border: none; border-left: 1px solid $border; }
+QFrame[role="left side"] { background: $panel; border: none; border-right: 1px solid $border; }
 QFrame[role="card"] { background: $panel; border: 1px solid $border; border-radius: 10px; }
 QFrame[role="card"]:hover { border-color: $disabled; }
 QFrame[role="panel"] { background: $panel; border: 1px solid $border; border-radius: 10px; }
@@ -61,6 +62,7 @@ QPushButton[kind="danger"] { color: $danger; }
 QPushButton[kind="choice"] { text-align: left; padding: 10px 12px; min-height: 38px; }
 QPushButton[kind="choice"]:checked { background: $accent_soft; border: 2px solid $accent; padding: 9px 11px; }
 QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: 9px 11px; }
+QPushButton[kind="toggle"]:checked { background: $accent_soft; border-color: $accent; }
 QPushButton::menu-indicator { width: 0px; }
 QPushButton[fit="compact"] { padding: 6px 4px; }
 QPushButton[fit="compact"]:focus { padding: 5px 3px; }
@@ -74,6 +76,11 @@ QToolButton:focus { border: 2px solid $accent; padding: 4px; }
 QToolButton::menu-indicator { image: none; width: 0px; }
 QToolButton[kind="outlined"] { background: $control; border: 1px solid $border; }
 QToolButton[kind="outlined"]:hover { background: $hover; }
+QToolButton[kind="outlined"]:checked { background: $accent_soft; border: 1px solid $accent; }
+QToolButton[kind="chip"] { background: $control; border: 1px solid $border; border-radius: 11px;
+    padding: 2px 8px; font-size: 12px; }
+QToolButton[kind="chip"]:hover { background: $hover; }
+QToolButton[kind="chip"]:focus { border: 2px solid $accent; padding: 1px 7px; }
 QToolButton[kind="outlined"]:focus { border: 2px solid $accent; padding: 4px; }
 QToolButton[kind="choice"] { background: $control; border: 1px solid $border; padding: 10px 8px;
     font-weight: 500; }
@@ -154,6 +161,10 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QScrollArea, QListView { background: transparent; border: none; outline: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QTreeView { background: transparent; border: none; outline: none; }
+QTreeView::item { padding: 0 10px; border: none; border-radius: 6px; }
+QTreeView::item:hover { background: $hover; }
+QTreeView::item:selected { background: $accent_soft; color: $text; }
 QListView[role="list"] { background: $control; border: 1px solid $border; border-radius: 6px; padding: 4px; }
 QListView[role="list"]::item:selected { background: $accent_soft; color: $text; border-radius: 4px; }
 QListView[role="list"]:focus { border: 2px solid $accent; padding: 3px; }

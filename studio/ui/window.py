@@ -33,6 +33,7 @@ from .actions import Command, listed_commands, room_of
 from .command_palette import CommandPalette
 from .create import CreateRoom
 from .exchange import Carried, Exchange
+from .gallery.room import GalleryRoom
 from .icons import icon
 from .models import ModelsRoom
 from .morph.room import MorphRoom
@@ -64,6 +65,7 @@ class Window(QWidget):
         models: ModelsRoom,
         new_model: NewModel,
         morph: MorphRoom,
+        gallery: GalleryRoom,
         device: Callable[[], str],
     ) -> None:
         super().__init__()
@@ -74,6 +76,7 @@ class Window(QWidget):
         self._desk, self._device, self._exchange = desk, device, exchange
         self.create_room, self.models, self.new_model = create, models, new_model
         self.morph = morph
+        self.gallery = gallery
         self.banner = Banner((16, 12, 16, 12))
         self.chip = TrainingChip(desk)
         self._build()
@@ -83,7 +86,7 @@ class Window(QWidget):
 
     def _build(self) -> None:
         self.rooms = QStackedWidget()
-        for room in (self.models, self.create_room, self.morph, self.new_model):
+        for room in (self.models, self.create_room, self.morph, self.new_model, self.gallery):
             room.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
             self.rooms.addWidget(room)
         right = column(self.banner, self.rooms, self.chip, spacing=0)
@@ -99,9 +102,10 @@ class Window(QWidget):
         self.models_button = self._rail_button("Models", "stack", self.show_models, "Ctrl+1")
         self.create_button = self._rail_button("Create", "sparkle", self.show_create, "Ctrl+2")
         self.morph_button = self._rail_button("Morph", "film-strip", self.show_morph, "Ctrl+3")
+        self.gallery_button = self._rail_button("Gallery", "image", self.show_gallery, "Ctrl+4")
         settings = self._rail_button("Settings", "gear-six", self.show_settings, "Ctrl+,")
         settings.setCheckable(False)
-        rooms = (self.models_button, self.create_button, self.morph_button)
+        rooms = (self.models_button, self.create_button, self.morph_button, self.gallery_button)
         layout = column(*rooms, None, settings, spacing=6, margins=8)
         layout.setContentsMargins(8, 14, 8, 12)
         rail.setLayout(layout)
@@ -135,6 +139,8 @@ class Window(QWidget):
         self._exchange.morph_wanted.connect(lambda _: self.show_morph())
         self.new_model.pictures_wanted.connect(self._meet)
         self._exchange.create_wanted.connect(self._on_create_wanted)
+        self.gallery.create_wanted.connect(self.show_create)
+        self.gallery.said_elsewhere.connect(self._on_said_by_gallery)
         self.chip.show_wanted.connect(self.show_new_model)
         self._desk.left.connect(self._shelf.read)
         self._shelf.changed.connect(self._on_shelf_changed)
@@ -145,6 +151,7 @@ class Window(QWidget):
             ("go.models", "Models", "Ctrl+1", "stack", self.show_models),
             ("go.create", "Create", "Ctrl+2", "sparkle", self.show_create),
             ("go.morph", "Morph", "Ctrl+3", "film-strip", self.show_morph),
+            ("go.gallery", "Gallery", "Ctrl+4", "image", self.show_gallery),
             ("models.new", "New model", standard.New, "plus-bold", self.show_new_model),
             ("window.commands", "Find a command", "Ctrl+Shift+P", "magnifying-glass", self.show_palette),
             ("window.shortcuts", "Keyboard shortcuts", ("F1", "?"), "keyboard", self.show_shortcuts),
@@ -164,6 +171,14 @@ class Window(QWidget):
 
     def show_morph(self) -> None:
         self._go(self.morph, self.morph_button)
+
+    def show_gallery(self) -> None:
+        self._go(self.gallery, self.gallery_button)
+        self.gallery.grid.setFocus()
+
+    def _on_said_by_gallery(self, sentence: str, can_undo: bool) -> None:
+        offer = ("Undo", self.gallery.desk.undo_stack.undo) if can_undo else None
+        self.banner.say(sentence, seconds=6, offer=offer)
 
     def show_new_model(self) -> None:
         if self._desk.is_under_way or self.rooms.currentWidget() is self.new_model:

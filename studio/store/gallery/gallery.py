@@ -13,6 +13,7 @@ from studio.core.events import LeftOut
 from studio.core.picture import Picture
 from studio.core.pixels import Pictures
 from studio.core.progress import Progress
+from studio.store.bin import Binned, bring_back, move_to_bin
 from studio.store.damage import Damaged
 from studio.store.facts import Facts
 from studio.store.files import atomic_write
@@ -21,7 +22,6 @@ from studio.store.importing.sources import find as find_sources
 from studio.store.metadata import packed_png_bytes, png_bytes
 
 from . import index
-from .bin import take_back, throw_away
 from .collecting import Collections
 from .database import Database, open_database
 from .index import Details, Entry, Item, State
@@ -29,7 +29,7 @@ from .looks import Look, look_at
 from .notes import MOST_STARS, Notes, new_key, notes_in, printable, tidy_tags, tidy_texts, with_notes
 from .query import Ids, Search, Sort, find
 from .reading import file_for, read_item, recipe_of, stamp_of
-from .similar import by_likeness
+from .similar import DoubleGroup, by_likeness, near_doubles
 from .thumbnails import SIDE, Thumbnails
 
 INDEX, THUMBNAILS, COLLECTIONS, BIN = "gallery.sqlite", "thumbnails.sqlite", "collections.json", "bin"
@@ -57,15 +57,15 @@ class Discarded:
 
     id: int
     file: str
-    thrown: Path
+    binned: Binned | None  # None where there was no file any more
     places: tuple[tuple[int, int], ...]  # collection, place in it
 
 
 class Gallery:
     """Thread-safe: writers take turns, readers wait for nobody. See the package for what is kept where."""
 
-    def __init__(self, folder: Path, database: Database) -> None:
-        self.folder, self.database = folder, database
+    def __init__(self, folder: Path, database: Database, own_bin: Path) -> None:
+        self.folder, self.database, self._own_bin = folder, database, own_bin
         self.thumbnails = Thumbnails(folder / THUMBNAILS, folder)
         self.collections = Collections(database, folder / COLLECTIONS)
         self._clock_lock = threading.Lock()
@@ -75,11 +75,6 @@ class Gallery:
     def close(self) -> None:
         self.thumbnails.close()
         self.database.close()
-
-    @property
-    def bin(self) -> Path:
-        """Where thrown pictures lie if the desktop has no bin."""
-        return self.folder / BIN
 
     def path(self, entry: Entry) -> Path:
         return self.folder / entry.file
@@ -205,6 +200,24 @@ class Gallery:
         with self.database.reading() as connection:
             return index.details(connection, id)
 
+    def pixels(self, entry: Entry) -> Pictures:
+        """uint8 [H, W, 4], the whole picture. Raises StudioError when the file cannot be read."""
+        try:
+            return decode(read_file(self.path(entry)), entry.file, is_to_learn=False)
+        except NotTaken as error:
+            raise StudioError(f"“{entry.title}” cannot be shown: {error}.") from error
+
+    def doubles(self, progress: Progress) -> list[DoubleGroup]:
+        """Pictures that show the same. Raises Cancelled from `progress`."""
+        with self.database.reading() as connection:
+            return near_doubles(connection, self._pixels_of, progress)
+
+    def _pixels_of(self, id: int) -> Pictures | None:
+        try:
+            return self.pixels(self.entries([id])[0])
+        except (StudioError, IndexError):
+            return None
+
     def tags(self) -> list[tuple[str, int]]:
         """All tags in use, by name, and how many pictures have each."""
         with self.database.reading() as connection:
@@ -318,6 +331,22 @@ class Gallery:
                 (row[1], stamp.file_bytes, stamp.mtime_ns, id),
             )
 
+    def export(self, entry: Entry, file: Path, embed: bool = True) -> None:
+        """A copy for others: without what the artist noted. embed: whether it says how it was made.
+
+        Raises StudioError when it cannot be read or written.
+        """
+        try:
+            data = read_file(self.path(entry))
+            if embed:
+                data = with_notes(data, None)
+            else:
+                rgba = decode(data, entry.file, is_to_learn=False)
+                data = packed_png_bytes(rgba, None, is_generated=bool(entry.model))
+        except (NotTaken, Damaged) as error:
+            raise StudioError(f"“{entry.title}” cannot be copied: {error}.") from error
+        atomic_write(file, data)
+
     # Throwing away
 
     def discard(self, ids: Sequence[int]) -> list[Discarded]:
@@ -327,11 +356,11 @@ class Gallery:
         for entry in self.entries(ids):
             path = self.folder / entry.file
             places = self.collections.places_of(entry.id)
-            thrown = throw_away(path, self.bin) if path.exists() else path
+            binned = move_to_bin(path, self._own_bin) if path.exists() else None
             with self.database.writing() as connection:
                 index.remove(connection, [entry.id])
             self.collections.touch()
-            gone.append(Discarded(entry.id, entry.file, thrown, places))
+            gone.append(Discarded(entry.id, entry.file, binned, places))
         return gone
 
     def restore(self, gone: Sequence[Discarded]) -> None:
@@ -341,8 +370,8 @@ class Gallery:
         for one in gone:
             path = self.folder / one.file
             try:
-                if one.thrown != path:
-                    take_back(one.thrown, path)
+                if one.binned is not None:
+                    bring_back(one.binned)
                 item = read_item(path, one.file)
             except NotTaken as error:
                 errors.append(StudioError(f"“{path.name}” cannot be had back: {error.reason}."))
@@ -356,16 +385,13 @@ class Gallery:
         if errors:
             raise errors[0]
 
-    def binned(self) -> list[Path]:
-        """What lies in the gallery's own bin."""
-        return sorted(self.bin.glob("*.png")) if self.bin.is_dir() else []
 
-
-def open_gallery(folder: Path) -> tuple[Gallery, str]:
+def open_gallery(folder: Path, own_bin: Path | None = None) -> tuple[Gallery, str]:
     """The gallery of a folder, and what the user must be told ("" for nothing).
 
+    own_bin: where deleted pictures go if the desktop has no bin; else a folder in the gallery's.
     A damaged index is set aside; `sync` then fills the new one from the files.
     Raises StudioError when the folder cannot be used.
     """
     database, told = open_database(folder / INDEX)
-    return Gallery(folder, database), told
+    return Gallery(folder, database, own_bin or folder / BIN), told

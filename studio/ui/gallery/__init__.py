@@ -1,0 +1,1 @@
+"""The Gallery room: what was kept, found again, described, compared and handed on."""

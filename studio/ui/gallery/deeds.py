@@ -1,0 +1,184 @@
+"""What can be done with the pictures that are chosen: rate, collect, save, hand on, throw away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QPixmap
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from studio.core.errors import StudioError
+from studio.store.gallery import Entry, Gallery
+from studio.ui.exchange import Carried, Exchange
+from studio.ui.saving import PassingFolder, free_file
+from studio.ui.state import Preferences, Shelf
+
+from . import giving
+from .desk import GalleryDesk
+from .lanes import Latest
+from .state import GalleryState
+
+_MOST_HANDED_ON = 500  # pictures to another room
+
+
+class ChosenDeeds(QObject):
+    """Asks `chosen` what is meant each time."""
+
+    said = Signal(str)
+    failed = Signal(object)  # StudioError
+    collection_made = Signal(int)
+
+    def __init__(
+        self,
+        desk: GalleryDesk,
+        state: GalleryState,
+        shelf: Shelf,
+        preferences: Preferences,
+        passing: PassingFolder,
+        exchange: Exchange,
+        chosen: Callable[[], list[int]],
+        room: QWidget,
+    ) -> None:
+        super().__init__(room)
+        self._desk, self._state, self._shelf, self._preferences = desk, state, shelf, preferences
+        self._passing, self._exchange, self._chosen, self._room = passing, exchange, chosen, room
+        self._carrying = Latest(self)
+        self._carrying.failed.connect(self.failed)
+
+    def leave(self) -> None:
+        """For quitting."""
+        self._carrying.leave(4.0)
+
+    def _entries(self) -> list[Entry]:
+        gallery = self._desk.gallery
+        return gallery.entries(self._chosen()[:_MOST_HANDED_ON]) if gallery else []
+
+    # Said of them
+
+    def rate(self, stars: int) -> None:
+        ids = self._chosen()
+        if ids:
+            self._desk.set_stars(ids, stars)
+
+    def delete(self) -> None:
+        ids = self._chosen()
+        if ids:
+            self._desk.discard(ids)
+
+    # Collections
+
+    def make_collection(self) -> None:
+        """Of the pictures that are chosen, if any."""
+        self.collect(self._chosen())
+
+    def collect(self, ids: Sequence[int]) -> None:
+        self._desk.make_collection("New collection", ids, self.collection_made.emit)
+
+    def take_from_collection(self) -> None:
+        collection, ids = self._state.place.value.collection, self._chosen()
+        if collection is not None and ids:
+            self._desk.take_from_collection(collection, ids)
+            self.said.emit("Taken from the collection; the pictures stay in the gallery.")
+
+    def add_files(self) -> None:
+        files, _ = QFileDialog.getOpenFileNames(
+            self._room,
+            "Add pictures to the gallery",
+            self._preferences.save_folder.value or str(Path.home()),
+            "Pictures (*.png *.jpg *.jpeg *.webp *.avif *.gif *.bmp *.tif *.tiff *.tga *.zip);;All files (*)",
+        )
+        if files:
+            self.bring_in([Path(file) for file in files])
+
+    def bring_in(self, paths: Sequence[Path]) -> None:
+        self._desk.bring_in(paths, self._state.place.value.collection)
+
+    # Taken along
+
+    def hand_on(self, verb: str) -> None:
+        """To another room: "create", "morph" or "pack"."""
+        signal = {
+            "create": self._exchange.create_wanted,
+            "morph": self._exchange.morph_wanted,
+            "pack": self._exchange.pack_wanted,
+        }[verb]
+        gallery, ids = self._desk.gallery, self._chosen()[:_MOST_HANDED_ON]
+        if gallery is None or not ids:
+            return
+        self._carrying.ask(lambda progress: self._carried(gallery, ids), signal.emit)
+
+    def _carried(self, gallery: Gallery, ids: Sequence[int]) -> tuple[Carried, ...]:
+        """On a thread."""
+        found = (gallery.details(id) for id in ids)
+        return tuple(
+            Carried(one.picture, self._shelf.by_id(one.entry.model), gallery.path(one.entry))
+            for one in found
+            if one is not None
+        )
+
+    def save(self) -> None:
+        """Ask where, then write: one picture to a file, several to a folder."""
+        entries = self._entries()
+        before = Path(self._preferences.save_folder.value or Path.home())
+        if len(entries) == 1:
+            proposed = free_file(before, giving.stem_of(entries[0]))
+            name, _ = QFileDialog.getSaveFileName(self._room, "Save picture", str(proposed), "PNG (*.png)")
+            if name:
+                self.save_to_file(entries[0], Path(name).with_suffix(".png"))
+        elif entries:
+            folder = QFileDialog.getExistingDirectory(self._room, "Save pictures to a folder", str(before))
+            if folder:
+                self.save_to_folder(entries, Path(folder))
+
+    def save_to_file(self, entry: Entry, file: Path) -> None:
+        self._preferences.save_folder.set(str(file.parent))
+        embed = self._preferences.embed_recipe.value
+        self._desk.run_long(
+            lambda gallery, progress: [giving.save_one(gallery, entry, file, embed)], self._on_saved
+        )
+
+    def save_to_folder(self, entries: Sequence[Entry], folder: Path) -> None:
+        self._preferences.save_folder.set(str(folder))
+        embed = self._preferences.embed_recipe.value
+        self._desk.run_long(
+            lambda gallery, progress: giving.save_many(gallery, entries, folder, embed, progress),
+            self._on_saved,
+        )
+
+    def _on_saved(self, files: list[Path]) -> None:
+        if files:
+            what = f"“{files[0].name}”" if len(files) == 1 else f"{len(files)} pictures"
+            self.said.emit(f"Saved {what} in {files[0].parent}.")
+
+    def show_in_folder(self) -> None:
+        gallery, entries = self._desk.gallery, self._entries()
+        if gallery is not None and entries:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(gallery.path(entries[0]).parent)))
+
+    def copy(self) -> None:
+        self._take(lambda data: QGuiApplication.clipboard().setMimeData(data))
+
+    def drag(self, pixmap: QPixmap | None) -> None:
+        def begin(data: QMimeData) -> None:
+            drag = QDrag(self._room)
+            drag.setMimeData(data)
+            if pixmap is not None:
+                drag.setPixmap(pixmap.scaled(64, 64, Qt.AspectRatioMode.KeepAspectRatio))
+            self.begin_drag(drag)
+
+        self._take(begin)
+
+    def begin_drag(self, drag: QDrag) -> None:
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _take(self, give: Callable[[QMimeData], object]) -> None:
+        gallery, entries = self._desk.gallery, self._entries()
+        if gallery is None or not entries:
+            return
+        embed = self._preferences.embed_recipe.value
+        try:
+            give(giving.to_mime(gallery, entries, self._passing.path(), embed))
+        except StudioError as error:
+            self.failed.emit(error)

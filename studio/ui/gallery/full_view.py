@@ -1,0 +1,95 @@
+"""One picture over the whole room; arrows go on, digits give stars."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from studio.store.gallery import Entry
+from studio.ui.backdrop import Backdrop
+from studio.ui.widgets import Banner, PicturePanel, button, column, icon_button, label, row
+
+from .stars import StarRow
+
+
+class FullView(QWidget):
+    """Shows what it is given; stepping and rating go out as signals."""
+
+    closed = Signal()
+    stepped = Signal(int)  # +1 or -1
+    rated = Signal(int)
+    drag_wanted = Signal()
+
+    def __init__(self, backdrop: Backdrop) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Large picture")
+        self.entry: Entry | None = None
+        self._pressed_at: QPoint | None = None
+        self.panel = PicturePanel("Picture", backdrop, inset=16, radius=10)
+        self._title, self._place = label("", "heading"), label("", "muted")
+        self.stars = StarRow("Stars")
+        self.stars.chosen.connect(self.rated)
+        self._previous = icon_button("Previous picture", "caret-left", lambda: self.stepped.emit(-1), "Left")
+        self._next = icon_button("Next picture", "caret-right", lambda: self.stepped.emit(1), "Right")
+        head = row(
+            button("Back to the grid", self.closed.emit, "", "squares-four", "Esc"),
+            8,
+            self._title,
+            self._place,
+            None,
+            self.stars,
+            spacing=10,
+        )
+        middle = row(self._previous, self.panel, self._next, spacing=10)
+        middle.setStretch(1, 1)
+        self.banner = Banner()
+        whole = column(head, self.banner, middle, spacing=12, margins=16)
+        whole.setStretch(2, 1)
+        self.setLayout(whole)
+
+    def show_entry(self, entry: Entry, pixmap: QPixmap | None, row_number: int, count: int) -> None:
+        """pixmap: the best there is by now."""
+        if self.entry is None or self.entry.id != entry.id:
+            self.banner.hide()
+        self.entry = entry
+        self._title.setText(entry.title)
+        self._place.setText(f"{row_number + 1} of {count}")
+        self.stars.show_stars(entry.stars)
+        self._previous.setEnabled(row_number > 0)
+        self._next.setEnabled(row_number + 1 < count)
+        self.show_pixmap(entry.id, pixmap)
+
+    def show_pixmap(self, id: int, pixmap: QPixmap | None) -> None:
+        if self.entry is not None and self.entry.id == id:
+            self.panel.show_pixmap(pixmap, self.entry.is_pixel_art)
+            self.panel.setAccessibleName(f"Picture: {self.entry.title}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.closed.emit()
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space):
+            self.stepped.emit(1)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Up):
+            self.stepped.emit(-1)
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.closed.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        is_on_picture = self.panel.geometry().contains(event.position().toPoint())
+        self._pressed_at = event.position().toPoint() if is_left and is_on_picture else None
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is not None:
+            moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
+            if moved >= QApplication.startDragDistance():
+                self._pressed_at = None
+                self.drag_wanted.emit()
+        super().mouseMoveEvent(event)

@@ -1,0 +1,49 @@
+"""Pictures of the gallery leaving it: files without the artist's notes, the clipboard, a drag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QImage
+
+from studio.core.progress import Progress
+from studio.store.gallery import Entry, Gallery
+from studio.ui.saving import MOST_DRAGGED, free_file
+
+from .grid import CARRIED
+
+
+def stem_of(entry: Entry) -> str:
+    return (
+        "".join(c if c.isalnum() or c in " -_." else "_" for c in entry.title).strip(". ")[:80] or "picture"
+    )
+
+
+def save_one(gallery: Gallery, entry: Entry, file: Path, embed: bool) -> Path:
+    """embed: whether the file says how it was made. Raises StudioError."""
+    gallery.export(entry, file, embed)
+    return file
+
+
+def save_many(
+    gallery: Gallery, entries: Sequence[Entry], folder: Path, embed: bool, progress: Progress
+) -> list[Path]:
+    """Under names that are free in the folder. Raises StudioError."""
+    files = []
+    for done, entry in enumerate(entries):
+        progress.update("Saving pictures", done, len(entries))
+        files.append(save_one(gallery, entry, free_file(folder, stem_of(entry)), embed))
+    return files
+
+
+def to_mime(gallery: Gallery, entries: Sequence[Entry], folder: Path, embed: bool) -> QMimeData:
+    """For the clipboard and for drags: copies in `folder`, the first as an image, and all by number."""
+    files = save_many(gallery, entries[:MOST_DRAGGED], folder, embed, Progress())
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+    if files:
+        data.setImageData(QImage(str(files[0])))
+    data.setData(CARRIED, ",".join(str(entry.id) for entry in entries).encode())
+    return data

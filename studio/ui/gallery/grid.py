@@ -1,0 +1,158 @@
+"""The grid of the gallery: choose as in a file manager, open, rate, drag out or into a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QMimeData,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+)
+
+from studio.store.gallery import Entry
+from studio.ui.backdrop import Backdrop
+
+from .model import GalleryModel
+from .tile import TileDelegate
+from .tile_grid import TileGrid
+
+CARRIED = "application/x-morpho-gallery"
+"""Numbers of pictures that are dragged inside the window, with commas between."""
+
+
+class GalleryGrid(TileGrid):
+    """Enter or a double click opens. Shown anew, what was selected stays selected."""
+
+    opened = Signal(int)  # row
+    chosen_changed = Signal()
+    menu_wanted = Signal(object)  # QPoint, global
+    reordered = Signal(list, object)  # numbers of pictures; before which, None: at the end
+
+    def __init__(self, model: GalleryModel, backdrop: Backdrop) -> None:
+        super().__init__(model, TileDelegate(model, backdrop), backdrop)
+        self.setAccessibleName("Pictures of the gallery")
+        self.setAccessibleDescription("Arrow keys move, Enter opens, 0 to 5 give stars.")
+        self._gallery_model = model
+        self.is_ordered = False  # whether pictures can be moved by dragging them
+        self.setAcceptDrops(True)
+        self.viewport().setAcceptDrops(True)
+        self._kept: tuple[list[int], int | None, int] = ([], None, 0)
+        self.looked_at.connect(model.look_at)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.selectionModel().selectionChanged.connect(lambda: self.chosen_changed.emit())
+        self.selectionModel().currentChanged.connect(lambda: self.chosen_changed.emit())
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._recall)
+
+    def chosen(self) -> list[int]:
+        """Numbers of the pictures that commands are about: the selected ones, else the current one."""
+        rows = self.selected_rows()
+        if not rows and self.currentIndex().isValid() and self.hasFocus():
+            rows = [self.currentIndex().row()]
+        ids = self._gallery_model.ids
+        return [int(ids[row]) for row in rows if row < len(ids)]
+
+    def choose(self, ids: Sequence[int]) -> None:
+        """Select these, and show the first."""
+        rows = self._gallery_model.rows_of(ids)
+        selection = QItemSelection()
+        for first, last in _runs(rows):
+            model = self._gallery_model
+            selection.select(model.index(first), model.index(last))
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if rows:
+            self.make_current(rows[0])
+
+    def current_entry(self) -> Entry | None:
+        return self._gallery_model.entry(self.currentIndex().row())
+
+    def _remember(self) -> None:
+        ids, current = self._gallery_model.ids, self.currentIndex().row()
+        selected = [int(ids[row]) for row in self.selected_rows()]
+        self._kept = (selected, int(ids[current]) if 0 <= current < len(ids) else None, max(0, current))
+
+    def _recall(self) -> None:
+        selected, current, place = self._kept
+        count = self._gallery_model.rowCount()
+        if selected:
+            rows = self._gallery_model.rows_of(selected)
+            selection = QItemSelection()
+            for first, last in _runs(rows):
+                selection.select(self._gallery_model.index(first), self._gallery_model.index(last))
+            self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if count:
+            there = self._gallery_model.rows_of([current]) if current is not None else []
+            if there or current is not None:
+                self.make_current(there[0] if there else min(place, count - 1))
+            else:
+                self.scrollToTop()
+        self.chosen_changed.emit()
+        self._look_soon()
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        self.drag_wanted.emit(self.selected_rows())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.is_ordered and event.mimeData().hasFormat(CARRIED):
+            event.acceptProposedAction()
+        else:
+            event.ignore()  # files are for the room
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setAccepted(self.is_ordered and event.mimeData().hasFormat(CARRIED))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if not (self.is_ordered and event.mimeData().hasFormat(CARRIED)):
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        row = index.row() if index.isValid() else len(self._gallery_model.ids)
+        if index.isValid() and at.x() > self.visualRect(index).center().x():
+            row += 1  # on the right half of a tile: after it
+        ids = self._gallery_model.ids
+        before = int(ids[row]) if row < len(ids) else None
+        self.reordered.emit(carried_ids(event.mimeData()), before)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._delegate.shows_keyboard = True
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex().row())
+        elif event.key() == Qt.Key.Key_Escape and self.selected_rows():
+            self.clearSelection()
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are commands here."""
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows in rising order as first and last of each unbroken stretch."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
+
+
+def carried_ids(data: QMimeData) -> list[int]:
+    """The pictures of a drag that began in this grid."""
+    text = bytes(data.data(CARRIED).data()).decode("ascii", "replace")
+    return [int(part) for part in text.split(",") if part.isdigit()]

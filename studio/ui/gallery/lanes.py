@@ -1,0 +1,140 @@
+"""Work on the gallery, off the UI thread: in order where it changes things, else the newest question."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.core.errors import StudioError
+from studio.core.progress import Progress
+from studio.ui.jobs import Job
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Progress], Any]
+Then = Callable[[Any], object]
+
+
+@dataclass(frozen=True, eq=False)
+class _Wanted:
+    work: Work
+    then: Then
+    otherwise: Callable[[], object]
+
+
+class Lane(QObject):
+    """One job after the other, in the order asked for."""
+
+    progressed = Signal(object)  # Working
+    failed = Signal(object)  # StudioError
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[_Wanted] = deque()
+        self._job: Job | None = None
+        self._is_left = False
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None or bool(self._waiting)
+
+    def run(
+        self, work: Work, then: Then = lambda result: None, otherwise: Callable[[], object] = lambda: None
+    ) -> None:
+        """then(result) and otherwise() (failed or stopped) are called on the UI thread."""
+        if not self._is_left:
+            self._waiting.append(_Wanted(work, then, otherwise))
+            self._begin()
+
+    def stop(self) -> None:
+        """Cancel what runs, forget what waits."""
+        self._waiting.clear()
+        if self._job is not None:
+            self._job.cancel()
+
+    def leave(self, seconds: float, finish: bool) -> None:
+        """For quitting. finish: do what waits, here and now; else it is forgotten."""
+        self._is_left = True
+        waiting, self._waiting = list(self._waiting), deque()
+        if self._job is not None:
+            if not finish:
+                self._job.cancel()
+            self._job.wait(seconds)
+        for wanted in waiting if finish else []:
+            try:
+                wanted.work(Progress())
+            except StudioError as error:  # nobody is there to be told
+                log.warning("At the end: %s", error)
+
+    def _begin(self) -> None:
+        if self._job is not None or not self._waiting:
+            return
+        wanted = self._waiting.popleft()
+        job = Job(lambda progress, say: wanted.work(progress), self)
+        self._job = job
+        job.progressed.connect(self.progressed)
+        job.finished.connect(wanted.then)
+        job.failed.connect(self.failed)
+        job.failed.connect(lambda _: wanted.otherwise())
+        job.cancelled.connect(wanted.otherwise)
+        job.ended.connect(lambda: self._on_ended(job))
+        job.start()
+
+    def _on_ended(self, job: Job) -> None:
+        job.deleteLater()
+        self._job = None
+        self._begin()
+        if not self.is_busy:
+            self.idle.emit()
+
+
+class Latest(QObject):
+    """Answers the newest question; those it overtook are never answered."""
+
+    failed = Signal(object)  # StudioError
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wanted: tuple[Work, Then] | None = None
+        self._job: Job | None = None
+        self._is_left = False
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None or self._wanted is not None
+
+    def ask(self, work: Work, then: Then) -> None:
+        if not self._is_left:
+            self._wanted = (work, then)
+            if self._job is not None:
+                self._job.cancel()  # it is heard no more, but for its end
+            self._begin()
+
+    def leave(self, seconds: float) -> None:
+        """For quitting."""
+        self._is_left, self._wanted = True, None
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait(seconds)
+
+    def _begin(self) -> None:
+        if self._job is not None or self._wanted is None:
+            return
+        (work, then), self._wanted = self._wanted, None
+        job = Job(lambda progress, say: work(progress), self)
+        self._job = job
+        job.finished.connect(then)
+        job.failed.connect(self.failed)
+        job.ended.connect(lambda: self._on_ended(job))
+        job.start()
+
+    def _on_ended(self, job: Job) -> None:
+        job.deleteLater()
+        self._job = None
+        self._begin()

@@ -1,0 +1,130 @@
+"""What was found, as Qt wants it: numbers of pictures, of which some are known and some drawn."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPixmap
+
+from studio.store.gallery import Entry, State
+from studio.store.gallery.query import Ids
+
+from .desk import GalleryDesk
+from .loading import Loaded, ThumbnailLoader
+
+PAGE = 100  # rows read together; takes a millisecond
+_PAGES = 60
+_PIXMAP_BYTES = 64 * 2**20
+STATES = {
+    State.MISSING: "The file is missing",
+    State.CHANGED: "Changed by another program",
+    State.UNREADABLE: "The file cannot be read",
+}
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class GalleryModel(QAbstractListModel):
+    """Keeps the numbers of all, the facts of some pages, and at most _PIXMAP_BYTES of thumbnails."""
+
+    def __init__(self, desk: GalleryDesk, loader: ThumbnailLoader, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._loader = desk, loader
+        self.ids: Ids = np.empty(0, np.int64)
+        self._pages: OrderedDict[int, dict[int, Entry]] = OrderedDict()
+        self._pixmaps: OrderedDict[int, tuple[str, QPixmap]] = OrderedDict()
+        self._bytes = 0
+        self._looked_at: range = range(0)
+        self.notes: dict[int, str] = {}
+        """Words on some tiles: which group of doubles each belongs to."""
+        loader.loaded.connect(self._on_loaded)
+
+    def show_ids(self, ids: Ids) -> None:
+        """What is known of them is read anew; thumbnails stay."""
+        self._pages.clear()
+        if np.array_equal(ids, self.ids):
+            if len(ids):
+                self.dataChanged.emit(self.index(0), self.index(len(ids) - 1))
+        else:
+            self.beginResetModel()
+            self.ids = ids
+            self.endResetModel()
+        self.look_at(self._looked_at)
+
+    def look_at(self, rows: range) -> None:
+        """The view shows these, most important first; what is missing of them is loaded."""
+        self._looked_at = rows
+        gallery = self._desk.gallery
+        if gallery is None:
+            return
+        missing = []
+        for row in rows:
+            entry = self.entry(row)
+            if entry is None:
+                continue
+            known = self._pixmaps.get(entry.id)
+            if known is None or known[0] != entry.hash:
+                missing.append(entry)
+        self._loader.ask(gallery, missing)
+
+    def entry(self, row: int) -> Entry | None:
+        """None for a row that is not there (any more)."""
+        if not 0 <= row < len(self.ids) or self._desk.gallery is None:
+            return None
+        number = row // PAGE
+        page = self._pages.get(number)
+        if page is None:
+            ids = self.ids[number * PAGE : (number + 1) * PAGE].tolist()
+            page = {entry.id: entry for entry in self._desk.gallery.entries(ids)}
+            self._pages[number] = page
+            while len(self._pages) > _PAGES:
+                self._pages.popitem(last=False)
+        return page.get(int(self.ids[row]))
+
+    def pixmap(self, row: int) -> QPixmap | None:
+        known = self._pixmaps.get(int(self.ids[row])) if 0 <= row < len(self.ids) else None
+        return known[1] if known and not known[1].isNull() else None
+
+    def rows_of(self, ids: Sequence[int]) -> list[int]:
+        """Where pictures are, sorted; those that are not among what was found are left out."""
+        return np.flatnonzero(np.isin(self.ids, np.array(ids, np.int64))).tolist()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's own signature)
+        return 0 if parent.isValid() else len(self.ids)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self.pixmap(index.row())
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            entry = self.entry(index.row())
+            return None if entry is None else in_words(entry)
+        return None
+
+    def _on_loaded(self, some: list[Loaded]) -> None:
+        for loaded in some:
+            old = self._pixmaps.pop(loaded.id, None)
+            pixmap = QPixmap.fromImage(loaded.image)
+            self._bytes += _bytes_of(pixmap) - (_bytes_of(old[1]) if old else 0)
+            self._pixmaps[loaded.id] = (loaded.hash, pixmap)
+        while self._bytes > _PIXMAP_BYTES and len(self._pixmaps) > 1:
+            _, (_, dropped) = self._pixmaps.popitem(last=False)
+            self._bytes -= _bytes_of(dropped)
+        inside = [row for row in self._looked_at if row < len(self.ids)]
+        if inside:
+            first, last = self.index(inside[0]), self.index(inside[-1])
+            self.dataChanged.emit(first, last, [Qt.ItemDataRole.DecorationRole])
+
+
+def _bytes_of(pixmap: QPixmap) -> int:
+    return 4 * pixmap.width() * pixmap.height()
+
+
+def in_words(entry: Entry) -> str:
+    """For a screen reader and a tooltip."""
+    stars = f", {entry.stars} star{'s' if entry.stars > 1 else ''}" if entry.stars else ""
+    state = STATES.get(entry.state, "")
+    return f"{entry.title}{stars}{f'. {state}.' if state else ''}"

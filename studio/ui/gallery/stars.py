@@ -1,0 +1,138 @@
+"""Five stars: drawn small on a tile, and as a control that is clicked or typed into."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.store.gallery.notes import MOST_STARS
+
+_SIDE = 24  # px, of one star of the control
+
+
+def star_path(centre: QPointF, radius: float) -> QPainterPath:
+    """A five-pointed star, one point up."""
+    path = QPainterPath()
+    for i in range(10):
+        length = radius if i % 2 == 0 else radius * 0.45
+        angle = math.pi * (i / 5 - 0.5)
+        point = centre + QPointF(math.cos(angle), math.sin(angle)) * length
+        if i == 0:
+            path.moveTo(point)
+        else:
+            path.lineTo(point)
+    path.closeSubpath()
+    return path
+
+
+def draw_badge(painter: QPainter, tile: QRectF, stars: int) -> None:
+    """White stars on a dark ground in the lower left corner of a tile: seen on every picture."""
+    step, height = 11.0, 16.0
+    if tile.width() < stars * step + 16:
+        stars, step = min(stars, 5), (tile.width() - 16) / 5
+    ground = QRectF(tile.left() + 5, tile.bottom() - height - 5, stars * step + 7, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, 150))
+    painter.drawRoundedRect(ground, height / 2, height / 2)
+    painter.setBrush(QColor("#ffffff"))
+    for i in range(stars):
+        painter.drawPath(
+            star_path(QPointF(ground.left() + 3.5 + step * (i + 0.5), ground.center().y() + 0.5), 5)
+        )
+
+
+class StarRow(QWidget):
+    """Shows 0 to 5 stars. A click on the last one shown takes all away; digits and arrows by keyboard."""
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name, self._stars, self._hovered = name, 0, 0
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setToolTip("Stars (keys 0 to 5)")
+        self.show_stars(0)
+
+    @property
+    def stars(self) -> int:
+        return self._stars
+
+    def show_stars(self, stars: int) -> None:
+        self._stars = stars
+        self.setAccessibleName(f"{self._name}: {stars} of {MOST_STARS}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(_SIDE * MOST_STARS + 4, _SIDE + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        shown = self._hovered or self._stars
+        accent, empty = (
+            palette.color(QPalette.ColorRole.Accent),
+            palette.color(QPalette.ColorRole.PlaceholderText),
+        )
+        for i in range(MOST_STARS):
+            is_full = i < shown
+            painter.setPen(QPen(accent if is_full else empty, 1.3))
+            painter.setBrush(accent if is_full else Qt.BrushStyle.NoBrush)
+            painter.drawPath(star_path(QPointF(2 + _SIDE * (i + 0.5), 2 + _SIDE / 2 + 0.5), 8.5))
+        if self.hasFocus():
+            painter.setPen(QPen(accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hovered = self._at(event.position())
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self._hovered = 0
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            at = self._at(event.position())
+            self._hovered = 0
+            self.chosen.emit(0 if at == self._stars else at)
+
+    def _at(self, position: QPointF) -> int:
+        return min(MOST_STARS, max(1, int((position.x() - 2) // _SIDE) + 1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        digit = event.key() - Qt.Key.Key_0
+        if 0 <= digit <= MOST_STARS:
+            self.chosen.emit(digit)
+        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Up):
+            self.chosen.emit(min(MOST_STARS, self._stars + 1))
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Down):
+            self.chosen.emit(max(0, self._stars - 1))
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
