@@ -64,7 +64,7 @@ QPushButton[kind="choice"]:checked { background: $accent_soft; border: 2px solid
 QPushButton[kind="choice"]:focus { border: 2px solid $accent; padding: 9px 11px; }
 QPushButton[kind="toggle"]:checked { background: $accent_soft; border-color: $accent; }
 QPushButton::menu-indicator { width: 0px; }
-QPushButton[fit="compact"] { padding: 6px 4px; }
+QPushButton[fit="compact"] { padding: 6px 4px; font-size: 12px; }
 QPushButton[fit="compact"]:focus { padding: 5px 3px; }
 QToolButton[kind="fold"] { padding: 3px 2px; font-weight: 600; }
 QToolButton[kind="fold"]:focus { padding: 2px 1px; }
@@ -130,6 +130,9 @@ QComboBox[fit="compact"] { padding: 6px 22px 6px 10px; }
 QComboBox[fit="compact"]:focus { padding: 5px 21px 5px 9px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$assets/caret-$shade.svg"); width: 12px; height: 12px; }
+QComboBox[fit="compact"] { padding-left: 10px; padding-right: 20px; font-size: 12px; }
+QComboBox[fit="compact"]:focus { padding-left: 9px; padding-right: 19px; }
+QComboBox[fit="compact"]::drop-down { width: 20px; }
 QComboBox QAbstractItemView { background: $panel; color: $text; border: 1px solid $border; padding: 4px;
     outline: none; selection-background-color: $accent_soft; selection-color: $text; }
 QComboBox QAbstractItemView::item { min-height: 32px; padding: 2px 6px; border-radius: 4px; }

@@ -78,6 +78,7 @@ class PictureSection(QWidget):
 
     def _buttons(self, deeds: CanvasCommands) -> QGridLayout:
         self.children_box = QComboBox()
+        self.children_box.setProperty("fit", "compact")
         self.children_box.setAccessibleName("How many children")
         self.children_box.setProperty("fit", "compact")
         self.children_box.setToolTip("How many children a picture gets")
