@@ -14,7 +14,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
+from studio.core.errors import StudioError
+from studio.core.latent import Latents
 from studio.core.picture import Picture
+from studio.core.pixels import Pictures
 from studio.generate.decoder import Decoder
 from studio.generate.drawing import draw
 from studio.store.files import Library
@@ -274,6 +277,29 @@ def test_a_model_that_will_not_decode_is_a_sentence(open_studio: Open, qtbot: Qt
         assert "sprites" in room.banner.text
     finally:
         sprites.decoder_file.write_bytes(content)
+
+
+def test_a_model_that_fails_once_is_asked_again(
+    room: CreateRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = room.pictures.bundle(1)
+    assert bundle is not None
+    decoder = room.pictures._queue._decoders.get(bundle)
+    decode, failures = (
+        decoder.decode,
+        [StudioError("No memory just now."), StudioError("No memory just now.")],
+    )
+
+    def fail_twice(latents: Latents) -> Pictures:
+        if failures:
+            raise failures.pop()
+        return decode(latents)
+
+    monkeypatch.setattr(decoder, "decode", fail_twice)
+    ids = room.canvas.add(draw(bundle, 123, 3), "drawn")
+    qtbot.waitUntil(lambda: all(room.pictures.look(card_id) is not None for card_id in ids))
+    assert not failures
+    assert room.banner.isHidden()
 
 
 # Live looks

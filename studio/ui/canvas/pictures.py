@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from .thumbs import MOST, Thumbs
 KEPT_BYTES = 96 * 2**20
 """Of pictures at their own size; the rest is decoded again when it is looked at from near."""
 _AT_ONCE = 16  # pictures a question: the view may have moved on by then
+_TRIES, _TRY_AGAIN_MS = 3, 300
 _numbers = itertools.count(1)
 _OPAQUE = 250  # of 255; a network's 1.0 is not always that
 
@@ -81,6 +82,7 @@ class CardPictures(QObject):
         self._thumb_of: dict[int, _Thumb] = {}
         self._bundles: dict[str, Bundle] = {}
         self._broken: set[str] = set()  # bundles that would not decode
+        self._failures: Counter[str] = Counter()  # of each bundle, one after another
         self._kept: OrderedDict[Picture, Look] = OrderedDict()
         self._kept_bytes = 0
         self._live: dict[int, tuple[Picture, Look]] = {}
@@ -214,6 +216,7 @@ class CardPictures(QObject):
             if card_id in self._state and self._state.shown(card_id) is picture:
                 self._keep_thumb(card_id, picture, look)
                 came.append(card_id)
+        self._failures.pop(asked.bundle.facts.id, None)
         self.device_known.emit(answer.device)
         self.arrived.emit(tuple(came))
         if answer.is_last:
@@ -249,14 +252,24 @@ class CardPictures(QObject):
     def _on_failed(self, number: int, error: StudioError) -> None:
         if self._asked is not None and number == self._asked.number:
             asked, self._asked = self._asked, None
-            self._broken.add(asked.bundle.facts.id)
-            self.failed.emit(error)
-            self.reset.emit()
-            self._ask_soon()
+            self._on_asked_failed(asked, error)
         for card_id, (live_number, _, _) in list(self._live_asked.items()):
             if live_number == number:
                 del self._live_asked[card_id]
                 self.failed.emit(error)
+
+    def _on_asked_failed(self, asked: _Asked, error: StudioError) -> None:
+        """Memory may have been short for a moment; a model that fails again and again is given up."""
+        bundle_id = asked.bundle.facts.id
+        self._failures[bundle_id] += 1
+        if self._failures[bundle_id] < _TRIES:
+            self._todo.extendleft(card_id for card_id, _ in reversed(asked.cards))
+            self._soon.start(_TRY_AGAIN_MS)
+            return
+        self._broken.add(bundle_id)
+        self.failed.emit(error)
+        self.reset.emit()
+        self._ask_soon()
 
     # What changes
 
@@ -316,4 +329,5 @@ class CardPictures(QObject):
     def _on_shelf_changed(self) -> None:
         self._read_shelf()
         self._broken.clear()
+        self._failures.clear()
         self.reset.emit()
