@@ -27,6 +27,8 @@ from studio.ui.crash import CrashHandler, log_to
 from studio.ui.create import CreateRoom
 from studio.ui.create_bar import new_seed
 from studio.ui.decoding import DecodeQueue, Decoders, Decodes
+from studio.ui.details import Details
+from studio.ui.entering import Entering
 from studio.ui.exchange import Exchange
 from studio.ui.gallery.desk import GalleryDesk
 from studio.ui.gallery.keeping import Keeper
@@ -138,6 +140,8 @@ class Studio:
             self.window.banner.say(" ".join(told), "warn")
 
     def _build_window(self) -> Window:
+        details = Details(self._library.details)
+        self._entering = Entering(self._decoders, details, self.canvas)
         create = CreateRoom(
             self.create_state,
             self.canvas,
@@ -145,11 +149,13 @@ class Studio:
             self.preferences,
             self.queue,
             self._finder,
-            Saver(self._decoders),
+            Saver(self._decoders, details),
             self._passing,
             self.backdrop,
             self.theme,
             self.exchange,
+            details,
+            self._entering,
         )
         self._maps = MapPictures(self.queue, self._library.maps, create)
         create.add_map(
@@ -241,6 +247,7 @@ class Studio:
         self.window.new_model.leave()
         self.packs.leave()
         self.desk.leave()
+        self._entering.stop()
         self.window.create_room.map.stop()
         self._inspector.stop()
         self.queue.stop()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QStackedLayout, QWidget
 
 from studio.core.canvas import Place
 from studio.core.errors import StudioError
@@ -28,10 +29,13 @@ from .canvas.tiles import TileMaker
 from .canvas.zoom_bar import ZoomBar
 from .create_bar import CreateBar, new_seed
 from .decoding import DecodeQueue
+from .details import Details
+from .entering import Entering
 from .exchange import Carried, Exchange
 from .jobs import Job
 from .large_view import LargeView
 from .map.panel import MapPanel
+from .morph.adding import ENDINGS
 from .nearest import NearestFinder
 from .saving import PassingFolder, Saver
 from .state import CreateState, Preferences, Shelf
@@ -61,15 +65,17 @@ class CreateRoom(QWidget):
         backdrop: Backdrop,
         theme: Theme,
         exchange: Exchange,
+        details: Details,
+        entering: Entering,
     ) -> None:
         super().__init__()
         name_room(self, "Create")
         self._state, self._preferences = state, preferences
-        self.canvas = canvas
+        self.canvas, self._entering = canvas, entering
         self._large_card: int | None = None
         self._next = 0  # number of the next new picture in the series of the seed
         self._jobs: list[Job] = []
-        self.pictures = CardPictures(canvas, shelf, queue, self)
+        self.pictures = CardPictures(canvas, shelf, queue, details, self)
         self.tiles = TileMaker(backdrop, theme, self)
         self.view = Canvas(canvas, self.pictures, self.tiles)
         self.acts = CardActs(self, canvas, self.pictures, preferences, exchange, saver, passing, self.chosen)
@@ -85,6 +91,12 @@ class CreateRoom(QWidget):
             self._generate,
             self.commands,
         )
+        self.bar.add_command(
+            Command(
+                self, "create.own", "Bring your own picture…", self.ask_for_own, "Ctrl+Shift+O", "image",
+                "From a file, as the model sees it, with what the model would lose of it",
+            )
+        )  # fmt: skip
         self.side = SidePanel(canvas)
         self.section = PictureSection(
             canvas, self.pictures, preferences, queue, finder, backdrop, self.commands
@@ -158,6 +170,9 @@ class CreateRoom(QWidget):
         self.large.drag_wanted.connect(lambda: self.acts.drag_out(self.chosen()))
         self.bar.name_chosen.connect(self._on_name_chosen)
         self.bar.refused.connect(self.banner.show_error)
+        self._entering.laid.connect(self.view.ensure_seen)
+        self._entering.said.connect(lambda words: self._banner.say(words, seconds=15))
+        self._entering.refused.connect(self.say_error)
 
     def add_map(self, panel: MapPanel) -> None:
         """The map, at the right of the canvas when it is wanted."""
@@ -250,6 +265,32 @@ class CreateRoom(QWidget):
         self._pages.setCurrentIndex(0)
         self.view.ensure_seen(self.canvas.add(pictures, how, words=words, around=around))
 
+    # The artist's own pictures
+
+    def ask_for_own(self) -> None:
+        """Choose pictures to bring onto the canvas."""
+        before = self._preferences.save_folder.value or str(Path.home())
+        kinds = f"Pictures ({' '.join(f'*{ending}' for ending in ENDINGS)});;All files (*)"
+        names, _ = QFileDialog.getOpenFileNames(self, "Bring your own pictures", before, kinds)
+        if names:
+            self.enter([Path(name) for name in names])
+
+    def enter(self, paths: Sequence[Path], around: Place | None = None) -> bool:
+        """Bring own pictures onto the canvas; whether there is a model for that."""
+        bundle = self._state.bundle.value
+        if bundle is None or not paths:
+            return False
+        if self.large.isVisible():
+            self.close_large()
+        self._entering.enter(bundle, paths, around)
+        return True
+
+    def get_ready_to_enter(self) -> None:
+        """Files are being dragged over the window: they may be pictures for the canvas."""
+        bundle = self._state.bundle.value
+        if bundle is not None and self.isVisible():
+            self._entering.get_ready(bundle)
+
     def place_under(self, point: QPoint, of: QWidget) -> Place | None:
         """Where on the canvas a point of another widget lies; None beside the view."""
         port = self.view.viewport()
@@ -297,7 +338,10 @@ class CreateRoom(QWidget):
         if card_id not in self.canvas.selection.value:
             self.canvas.select((card_id,))
         picture = self.canvas.card(card_id).picture
-        self.large.show_picture(bundle, picture, picture.name or f"Picture {card_id}", can_step=True)
+        title = picture.name or f"Picture {card_id}"
+        self.large.show_picture(
+            bundle, picture, title, True, lambda rgba: self.pictures.with_detail(card_id, rgba)
+        )
         look = self.pictures.look(card_id)
         if look is not None:
             self.large.show_meanwhile(QPixmap.fromImage(look.image))

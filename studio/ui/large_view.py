@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
+from studio.core.pixels import Pictures
 from studio.store.bundle import Bundle
 
 from .backdrop import Backdrop, to_pixmap
@@ -87,8 +90,16 @@ class LargeView(QWidget):
         side.setLayout(layout)
         return side
 
-    def show_picture(self, bundle: Bundle, picture: Picture, title: str, can_step: bool) -> None:
-        self.bundle, self.picture = bundle, picture
+    def show_picture(
+        self,
+        bundle: Bundle,
+        picture: Picture,
+        title: str,
+        can_step: bool,
+        with_detail: Callable[[Pictures], Pictures] = lambda rgba: rgba,
+    ) -> None:
+        """with_detail: what is done to the decoded picture, uint8 [H, W, 4], before it is shown."""
+        self.bundle, self.picture, self._with_detail = bundle, picture, with_detail
         self._title.setText(title)
         self._facts.setText("\n".join(facts_of(bundle, picture)))
         self._previous.setVisible(can_step)
@@ -110,8 +121,9 @@ class LargeView(QWidget):
 
     def _on_answered(self, answer: Answer) -> None:
         if answer.number == self._number and self.bundle is not None:
-            self._panel.show_pixmap(to_pixmap(answer.pictures[0]), self.bundle.facts.kind == "pixel")
-            self._finder.ask(self.bundle, answer.pictures[0])
+            rgba = self._with_detail(answer.pictures[0])
+            self._panel.show_pixmap(to_pixmap(rgba), self.bundle.facts.kind == "pixel")
+            self._finder.ask(self.bundle, rgba)
 
     def _show_likeness(self, likeness: Likeness) -> None:
         if self.isVisible() and self.bundle is not None:

@@ -46,6 +46,7 @@ from .training import TrainingDesk
 from .training_page import TrainingChip
 from .widgets import Banner, column, frame, row
 
+_MOST_LET_IN = 12  # files dropped on the canvas; more are a set to learn from
 _MOST_BROUGHT = 200  # files dropped at once
 
 
@@ -250,6 +251,7 @@ class Window(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event) and not isinstance(event.source(), QWidget):
             event.acceptProposedAction()
+            self.create_room.get_ready_to_enter()
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = local_paths(event)
@@ -258,7 +260,8 @@ class Window(QWidget):
             self.take(paths, event.position().toPoint())
 
     def take(self, paths: list[Path], at: QPoint | None = None) -> None:
-        """Pictures of ours come back, a shared model is added, anything else is for a new model.
+        """Pictures of ours come back, a shared model is added; a few pictures enter the canvas where that is
+        open, anything else is for a new model.
 
         at: where in the window they were dropped.
         """
@@ -266,7 +269,7 @@ class Window(QWidget):
             if all(is_shared_bundle(path) for path in paths):
                 self.show_models()
                 self.models.add(paths)
-            elif not self._bring_back(paths, at):
+            elif not self._bring_back(paths, at) and not self._let_in(paths, at):
                 self.show_new_model()
                 self.new_model.give(paths)
         except StudioError as error:
@@ -293,6 +296,15 @@ class Window(QWidget):
         self.show_create()
         self.create_room.place(carried, None if at is None else self.create_room.place_under(at, self))
         return True
+
+    def _let_in(self, files: list[Path], at: QPoint | None) -> bool:
+        """Whether these are some single pictures for the canvas that is being looked at."""
+        room = self.create_room
+        if self.rooms.currentWidget() is not room or len(files) > _MOST_LET_IN:
+            return False
+        if not all(file.is_file() and file.suffix.lower() != ".zip" for file in files):
+            return False
+        return room.enter(files, None if at is None else room.place_under(at, self))
 
     # Coming and going
 

@@ -18,7 +18,7 @@ from studio.store.bundle import Bundle
 
 from ..exchange import Carried, Exchange
 from ..jobs import Job
-from ..saving import PassingFolder, Saver, file_stem, free_file
+from ..saving import Lost, PassingFolder, Saver, file_stem, free_file
 from ..state import Preferences
 from .pictures import CardPictures
 from .state import CanvasState
@@ -70,8 +70,9 @@ class CardActs(QObject):
         self._canvas.undo.beginMacro(words)
         try:
             for parent in parents:
+                lost = self._canvas.card(parent).detail  # shown where a child still is like its parent
                 children += self._canvas.add(
-                    self._children(parent, amount, count), "varied", (parent,), words
+                    self._children(parent, amount, count), "varied", (parent,), words, [lost] * count
                 )
         finally:
             self._canvas.undo.endMacro()
@@ -143,20 +144,23 @@ class CardActs(QObject):
             self._preferences.save_folder.set(str(file.parent))
             embed = self._preferences.embed_recipe.value
             bundle, picture = groups[0][0], groups[0][1][0]
-            self._start(Job(lambda progress, say: [self._saver.save_one(bundle, picture, file, embed)], self))
+            lost = self._lost()
+            self._start(
+                Job(lambda progress, say: [self._saver.save_one(bundle, picture, file, embed, lost)], self)
+            )
 
     def save_to_folder(self, folder: Path) -> None:
         groups = self._groups(self._chosen())
         if not groups:
             return
         self._preferences.save_folder.set(str(folder))
-        embed = self._preferences.embed_recipe.value
+        embed, lost = self._preferences.embed_recipe.value, self._lost()
         self._start(
             Job(
                 lambda progress, say: [
                     file
                     for bundle, pictures in groups
-                    for file in self._saver.save_many(bundle, pictures, folder, embed, progress)
+                    for file in self._saver.save_many(bundle, pictures, folder, embed, progress, lost)
                 ],
                 self,
             )
@@ -188,7 +192,10 @@ class CardActs(QObject):
             return
         embed, folder = self._preferences.embed_recipe.value, self._passing.path()
         try:
-            parts = [self._saver.to_mime(bundle, pictures, folder, embed) for bundle, pictures in groups]
+            lost = self._lost()
+            parts = [
+                self._saver.to_mime(bundle, pictures, folder, embed, lost) for bundle, pictures in groups
+            ]
         except StudioError as error:
             self.refused.emit(error)
             return
@@ -204,6 +211,10 @@ class CardActs(QObject):
                 key = (bundle.facts.id, picture.finish)
                 groups.setdefault(key, (bundle, []))[1].append(picture)
         return list(groups.values())
+
+    def _lost(self) -> Lost:
+        """The details of own pictures among the cards."""
+        return {card.picture: card.detail for card in self._canvas.cards if card.detail}
 
     def _refuse_missing(self) -> None:
         if self._chosen():

@@ -184,7 +184,7 @@ class PictureSection(QWidget):
         bundle = self._pictures.bundle(card.id)
         if bundle is None:
             return
-        rgba: Pictures = answer.pictures[0]
+        rgba: Pictures = self._pictures.with_detail(card.id, answer.pictures[0])
         self.picture.show_pixmap(to_pixmap(rgba), bundle.facts.kind == "pixel")
         if self.likeness.isVisibleTo(self):
             self._finder.ask(bundle, rgba)

@@ -18,6 +18,7 @@ from studio.core.pixels import Pictures
 from studio.store.bundle import Bundle
 
 from ..decoding import Answer, DecodeQueue
+from ..details import Details
 from ..state import Shelf
 from .state import CanvasState
 from .thumbs import MOST, Thumbs
@@ -74,10 +75,15 @@ class CardPictures(QObject):
     device_known = Signal(str)
 
     def __init__(
-        self, state: CanvasState, shelf: Shelf, queue: DecodeQueue, parent: QObject | None = None
+        self,
+        state: CanvasState,
+        shelf: Shelf,
+        queue: DecodeQueue,
+        details: Details,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._state, self._shelf, self._queue = state, shelf, queue
+        self._state, self._shelf, self._queue, self._details = state, shelf, queue, details
         self.thumbs = Thumbs()
         self._thumb_of: dict[int, _Thumb] = {}
         self._bundles: dict[str, Bundle] = {}
@@ -139,6 +145,12 @@ class CardPictures(QObject):
         """The number of `small_look`; 0 where there is none."""
         thumb = self._thumb_of.get(card_id)
         return thumb.number if thumb is not None else 0
+
+    def with_detail(self, card_id: int, rgba: Pictures) -> Pictures:
+        """An own picture gets back what the model lost of it. rgba: uint8 [H, W, 4], as decoded."""
+        if card_id not in self._state:
+            return rgba
+        return self._details.apply(self._state.card(card_id).detail, rgba)
 
     # What is wanted
 
@@ -204,14 +216,15 @@ class CardPictures(QObject):
             return
         for card_id, (number, bundle, picture) in self._live_asked.items():
             if answer.number == number:
-                self._take_live(card_id, picture, to_look(answer.pictures[0], bundle.facts.kind == "pixel"))
+                rgba = self.with_detail(card_id, answer.pictures[0])
+                self._take_live(card_id, picture, to_look(rgba, bundle.facts.kind == "pixel"))
                 return
 
     def _take(self, asked: _Asked, answer: Answer) -> None:
         came = []
         for offset, rgba in enumerate(answer.pictures):
             card_id, picture = asked.cards[answer.start + offset]
-            look = to_look(rgba, asked.bundle.facts.kind == "pixel")
+            look = to_look(self.with_detail(card_id, rgba), asked.bundle.facts.kind == "pixel")
             self._keep(picture, look)
             if card_id in self._state and self._state.shown(card_id) is picture:
                 self._keep_thumb(card_id, picture, look)
