@@ -111,7 +111,7 @@ def _run(run: Run, library: Library, control: Control, leave_free: int, began: f
         if saved:
             yield looks.timeline()
         yield from _trained(run, learner, looks, control, 0.0 if saved else time.monotonic() - began)
-        yield from _chosen_moment(learner, looks)
+        yield from _chosen_moment(learner, looks, control)
         yield from finish(run, learner, prepared, library, control)
     finally:
         rows.close()
@@ -248,15 +248,16 @@ def _trained(run: Run, learner: Learner, looks: Looks, control: Control, before_
     yield Saved(standing.step)
 
 
-def _chosen_moment(learner: Learner, looks: Looks) -> Iterator[Event]:
+def _chosen_moment(learner: Learner, looks: Looks, control: Control) -> Iterator[Event]:
     """The weights to make the bundle of: those of the moment the artist wants; else the best of the run
     instead of its last, where the last is clearly worse."""
     standing = learner.standing
     best, kept = standing.best, standing.history[-1]
-    wanted = None if standing.chosen is None else looks.nearest(standing.chosen)
+    step = standing.chosen if control.moment is None else control.moment  # said after the last step, perhaps
+    wanted = None if step is None else looks.nearest(step)
     if wanted is not None:
         looks.return_to(wanted)
-        kept = wanted
+        kept, standing.chosen = wanted, wanted.step
     elif best is not None and kept.error > best.error * (1 + WORSE):
         learner.return_to_best()
         kept = best

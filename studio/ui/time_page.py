@@ -57,7 +57,7 @@ class TimeCard(QPushButton):
 
     def show_time(self, minutes: float, expectation: Expectation | None) -> None:
         self._time.setText(f"{minutes:g} min")
-        self.outlook.setText(expectation.outlook.value if expectation else "")
+        self.outlook.setText(expectation.outlook.value if expectation else "…")
         self._reason.setText(expectation.reason if expectation else "")
         self.setAccessibleName(f"{self._words}, {minutes:g} minutes")
         self.setAccessibleDescription(f"{self.outlook.text()}. {self._reason.text()}")

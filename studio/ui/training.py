@@ -172,6 +172,8 @@ class TrainingDesk(QObject):
             self.timeline.set(event)
         elif isinstance(event, Chosen):
             self.latents = self._latents.get(event.step)
+            if self.can_be_told:  # from here on it cannot be told otherwise
+                self.phase.set(Phase.KEEPING)
         elif isinstance(event, Imported):
             self.imported.set(event)
         elif isinstance(event, Advice):
