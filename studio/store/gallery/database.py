@@ -17,7 +17,6 @@ from .schema import MIGRATIONS, migrate, version_of
 _BUSY_S = 10.0  # another process may be writing
 _KEPT_READERS = 4
 _CACHE_KB = 8_000  # of each connection
-_MAPPED_BYTES = 256 * 2**20  # read through the system's own cache: a list of 100,000 took a tenth of the time
 _BESIDE = ("-wal", "-shm")
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
@@ -60,7 +59,6 @@ class Database:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-        connection.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
         return connection
 
     @contextmanager

@@ -23,7 +23,7 @@ from studio.store.gallery import Entry
 from studio.ui.backdrop import Backdrop
 
 from .model import GalleryModel
-from .tile import TileDelegate
+from .tile import TileDelegate, room_of
 from .tile_grid import TileGrid
 
 CARRIED = "application/x-morpho-gallery"
@@ -98,6 +98,10 @@ class GalleryGrid(TileGrid):
                 self.scrollToTop()
         self.chosen_changed.emit()
         self._look_soon()
+
+    def _look(self) -> None:
+        self._gallery_model.set_room(room_of(self.gridSize(), self.devicePixelRatioF()))
+        super()._look()
 
     def startDrag(self, supported: Qt.DropAction) -> None:
         self.drag_wanted.emit(self.selected_rows())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,8 @@ class GalleryModel(QAbstractListModel):
         self._desk, self._loader = desk, loader
         self.ids: Ids = np.empty(0, np.int64)
         self._pages: OrderedDict[int, dict[int, Entry]] = OrderedDict()
-        self._pixmaps: OrderedDict[int, tuple[str, QPixmap]] = OrderedDict()
+        self._pixmaps: OrderedDict[int, tuple[str, int, QPixmap]] = OrderedDict()
+        self._room = 1
         self._bytes = 0
         self._looked_at: range = range(0)
         self.notes: dict[int, str] = {}
@@ -55,6 +56,10 @@ class GalleryModel(QAbstractListModel):
             self.endResetModel()
         self.look_at(self._looked_at)
 
+    def set_room(self, room: int) -> None:
+        """Device pixels, a side, that a picture has on its tile; those of another size are loaded anew."""
+        self._room = room
+
     def look_at(self, rows: range) -> None:
         """The view shows these, most important first; what is missing of them is loaded."""
         self._looked_at = rows
@@ -67,9 +72,9 @@ class GalleryModel(QAbstractListModel):
             if entry is None:
                 continue
             known = self._pixmaps.get(entry.id)
-            if known is None or known[0] != entry.hash:
+            if known is None or known[:2] != (entry.hash, self._room):
                 missing.append(entry)
-        self._loader.ask(gallery, missing)
+        self._loader.ask(gallery, missing, self._room)
 
     def entry(self, row: int) -> Entry | None:
         """None for a row that is not there (any more)."""
@@ -87,7 +92,7 @@ class GalleryModel(QAbstractListModel):
 
     def pixmap(self, row: int) -> QPixmap | None:
         known = self._pixmaps.get(int(self.ids[row])) if 0 <= row < len(self.ids) else None
-        return known[1] if known and not known[1].isNull() else None
+        return known[2] if known and not known[2].isNull() else None
 
     def rows_of(self, ids: Sequence[int]) -> list[int]:
         """Where pictures are, sorted; those that are not among what was found are left out."""
@@ -105,18 +110,25 @@ class GalleryModel(QAbstractListModel):
         return None
 
     def _on_loaded(self, some: list[Loaded]) -> None:
+        looked_at = {int(self.ids[row]): row for row in self._looked_at if row < len(self.ids)}
         for loaded in some:
             old = self._pixmaps.pop(loaded.id, None)
             pixmap = QPixmap.fromImage(loaded.image)
-            self._bytes += _bytes_of(pixmap) - (_bytes_of(old[1]) if old else 0)
-            self._pixmaps[loaded.id] = (loaded.hash, pixmap)
-        while self._bytes > _PIXMAP_BYTES and len(self._pixmaps) > 1:
-            _, (_, dropped) = self._pixmaps.popitem(last=False)
-            self._bytes -= _bytes_of(dropped)
-        inside = [row for row in self._looked_at if row < len(self.ids)]
-        if inside:
-            first, last = self.index(inside[0]), self.index(inside[-1])
-            self.dataChanged.emit(first, last, [Qt.ItemDataRole.DecorationRole])
+            self._bytes += _bytes_of(pixmap) - (_bytes_of(old[2]) if old else 0)
+            self._pixmaps[loaded.id] = (loaded.hash, loaded.room, pixmap)
+            row = looked_at.get(loaded.id)
+            if row is not None:
+                index = self.index(row)
+                self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+        self._forget(looked_at)
+
+    def _forget(self, needed: Container[int]) -> None:
+        """The oldest beyond what is kept, but for those in view: large ones on a large screen need more."""
+        for id in list(self._pixmaps):
+            if self._bytes <= _PIXMAP_BYTES:
+                return
+            if id not in needed:
+                self._bytes -= _bytes_of(self._pixmaps.pop(id)[2])
 
 
 def _bytes_of(pixmap: QPixmap) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -15,12 +16,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QPixmap,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.store.gallery.notes import MOST_STARS
 
 _SIDE = 24  # px, of one star of the control
+_STEP, _HEIGHT = 11.0, 16  # px, of one star on a tile, and of their ground
 
 
 def star_path(centre: QPointF, radius: float) -> QPainterPath:
@@ -38,20 +41,30 @@ def star_path(centre: QPointF, radius: float) -> QPainterPath:
     return path
 
 
-def draw_badge(painter: QPainter, tile: QRectF, stars: int) -> None:
-    """White stars on a dark ground in the lower left corner of a tile: seen on every picture."""
-    step, height = 11.0, 16.0
-    if tile.width() < stars * step + 16:
-        stars, step = min(stars, 5), (tile.width() - 16) / 5
-    ground = QRectF(tile.left() + 5, tile.bottom() - height - 5, stars * step + 7, height)
+@cache
+def _badge(stars: int, ratio: float) -> QPixmap:
+    """White stars on a dark ground: seen on every picture."""
+    size = QSize(round(stars * _STEP + 7), _HEIGHT)
+    made = QPixmap(size * ratio)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 150))
-    painter.drawRoundedRect(ground, height / 2, height / 2)
+    painter.drawRoundedRect(QRectF(QPointF(0, 0), size.toSizeF()), _HEIGHT / 2, _HEIGHT / 2)
     painter.setBrush(QColor("#ffffff"))
     for i in range(stars):
-        painter.drawPath(
-            star_path(QPointF(ground.left() + 3.5 + step * (i + 0.5), ground.center().y() + 0.5), 5)
-        )
+        painter.drawPath(star_path(QPointF(3.5 + _STEP * (i + 0.5), _HEIGHT / 2 + 0.5), 5))
+    painter.end()
+    return made
+
+
+def draw_badge(painter: QPainter, tile: QRectF, stars: int, ratio: float) -> None:
+    """In the lower left corner of a tile; without some of the stars where there is no room for them."""
+    stars = min(stars, max(1, int((tile.width() - 17) / _STEP)))
+    place = QPointF(tile.left() + 5, tile.bottom() - _HEIGHT - 5)
+    painter.drawPixmap(place, _badge(stars, ratio))
 
 
 class StarRow(QWidget):

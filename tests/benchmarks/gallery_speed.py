@@ -1,0 +1,186 @@
+"""A gallery of a hundred thousand pictures: opening, scrolling, searching, memory. Run by hand; prints only.
+
+    python3 tests/benchmarks/gallery_speed.py [--count 100000] [--folder DIR]
+
+Each entry has a row of its own in the index (name, note, tags, model, stars, latent) and a file of its own
+name; the files are hard links to 500 drawn PNGs of 128 px, so that a hundred thousand take no space.
+--folder: where the library is made, and found again the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
+
+import numpy as np
+from pictures import drawing
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.app import Studio, trainer_command
+from studio.core.picture import Picture
+from studio.store.files import Library, starters_folder
+from studio.store.gallery import Search, Sort, index, open_gallery
+from studio.store.gallery.index import FileStamp, Item
+from studio.store.gallery.looks import look_at
+from studio.store.gallery.notes import Notes, new_key
+from studio.store.metadata import packed_png_bytes
+from studio.ui.gallery.room import GalleryRoom
+
+SHARED, SIDE, LATENT = 500, 128, 64
+WORDS = (
+    "dragon", "elf", "castle", "river", "stone", "night", "ember", "frost", "moss", "raven", "crown", "tide",
+)  # fmt: skip
+STEPS = 300  # of scrolling
+
+
+def fill(folder: Path, count: int) -> None:
+    gallery, _ = open_gallery(folder)
+    numbers, dice = np.random.default_rng(0), random.Random(0)
+    looks = []
+    (folder / ".shared").mkdir()
+    for i in range(SHARED):
+        rgba, file = drawing(i, SIDE), folder / ".shared" / f"{i}.png"
+        file.write_bytes(packed_png_bytes(rgba, None, is_generated=True))
+        looks.append((look_at(rgba), file, file.stat()))
+    for start in range(0, count, 2000):
+        with gallery.database.writing() as connection:
+            for n in range(start, min(count, start + 2000)):
+                look, shared, facts = looks[n % SHARED]
+                file = f"{2020 + n // 24000}-{n // 2000 % 12 + 1:02}/{n:06}.png"
+                (folder / file).parent.mkdir(exist_ok=True)
+                os.link(shared, folder / file)
+                picture = Picture(f"{n % 8:016x}", numbers.standard_normal(LATENT).astype(np.float32), n)
+                notes = Notes(
+                    new_key(),
+                    1_600_000_000_000 + n * 60_000,
+                    f"{dice.choice(WORDS)} {n}" if n % 3 == 0 else "",
+                    f"model {n % 8}",
+                    dice.choice((0, 0, 0, 3, 4, 5)),
+                    " ".join(dice.sample(WORDS, 3)) if n % 5 == 0 else "",
+                    tuple(dice.sample(WORDS, n % 3)),
+                )
+                own = replace(look, hash=f"{n:032x}")
+                item = Item(file, FileStamp(facts.st_size, facts.st_mtime_ns), own, notes, picture)
+                index.insert(connection, item)
+    gallery.close()
+
+
+def best_ms(act: Callable[[], object], times: int = 7) -> float:
+    """The least of several: other programs only ever add."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        act()
+        taken.append(1000 * (time.perf_counter() - start))
+    return min(taken)
+
+
+def memory_mb(what: str = "VmRSS") -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(what + ":"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def wait(seconds: float) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
+
+
+def wait_until(is_so: Callable[[], bool], most_s: float = 120) -> None:
+    end = time.perf_counter() + most_s
+    while not is_so() and time.perf_counter() < end:
+        wait(0.004)
+
+
+def search(folder: Path) -> None:
+    gallery, _ = open_gallery(folder)
+    for text in ("dragon", "dra", "dragon elf", "model 3 raven", "model"):
+        wanted = Search(text=text)
+        taken, found = best_ms(partial(gallery.search, wanted)), gallery.count(wanted)
+        print(f"text search “{text}”: {taken:.1f} ms, {found} found")
+    for sort in (Sort.NEW, Sort.STARS, Sort.COLOUR, Sort.NAME, Sort.ALIKE):
+        taken = best_ms(partial(gallery.search, Search(sort=sort, alike=5)), 4)
+        print(f"all, {sort.value.lower()}: {taken:.1f} ms")
+    gallery.close()
+
+
+def scroll(gallery: GalleryRoom, when: str) -> None:
+    """Paints the whole view at each step. CPU: of the UI thread alone, without waiting for a core."""
+    bar, grid, dice = gallery.grid.verticalScrollBar(), gallery.grid, random.Random(1)
+    for name, step in (("a page a step", grid.viewport().height()), ("anywhere", 0), ("by 30 px", 30)):
+        walls, cpus = [], []
+        for _ in range(STEPS):
+            bar.setValue(bar.value() + step if step else dice.randrange(bar.maximum()))
+            wall, cpu = time.perf_counter(), time.thread_time()
+            grid.viewport().repaint()
+            walls.append(1000 * (time.perf_counter() - wall))
+            cpus.append(1000 * (time.thread_time() - cpu))
+            wait(0.016)
+        (wall_50, wall_99), (cpu_50, cpu_99) = (np.percentile(taken, (50, 99)) for taken in (walls, cpus))
+        print(f"scrolling {name}, {when}: a paint takes p50 {wall_50:.1f}, p99 {wall_99:.1f} ms; "
+              f"of CPU p50 {cpu_50:.1f}, p99 {cpu_99:.1f} ms")  # fmt: skip
+
+
+def room(app: QApplication, library: Library) -> None:
+    before = memory_mb()
+    studio = Studio(app, library, starters_folder(), trainer_command())
+    studio.window.resize(1366, 768)
+    studio.open([])
+    wait(2)
+    models = memory_mb()
+    gallery = studio.window.gallery
+    start = time.perf_counter()
+    studio.window.show_gallery()
+    wait_until(lambda: gallery.model.rowCount() > 0)
+    listed = time.perf_counter() - start
+    wait_until(lambda: all(gallery.model.pixmap(row) is not None for row in range(15)))
+    drawn = time.perf_counter() - start
+    count = gallery.model.rowCount()
+    print(f"opening: {count} listed after {listed:.2f} s, first screen drawn after {drawn:.2f} s")
+    scroll(gallery, "while the index is compared with the files")
+    start = time.perf_counter()
+    wait_until(lambda: not gallery.desk.is_busy)
+    print(f"    (that went on for {time.perf_counter() - start:.0f} s more)")
+    scroll(gallery, "afterwards")
+    print(f"memory: {memory_mb():.0f} MB ({memory_mb('RssAnon'):.0f} of its own, the rest mapped files); "
+          f"{models:.0f} with Create open, {before:.0f} before the window")  # fmt: skip
+    wait_until(lambda: not gallery.desk.is_busy)
+    studio.window.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path)
+    answers = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        library = Library(answers.folder or Path(scratch) / "library")
+        library.ensure()
+        if not (library.gallery / "gallery.sqlite").exists():
+            start = time.perf_counter()
+            fill(library.gallery, answers.count)
+            print(f"made {answers.count} entries in {time.perf_counter() - start:.0f} s")
+        app = QApplication([])
+        room(app, library)
+        search(library.gallery)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
