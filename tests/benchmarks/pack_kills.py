@@ -80,8 +80,10 @@ def main() -> None:
         states, zips, left = Counter[str](), Counter[str](), Counter[str]()
         kills, older = 0, 1
         while kills < answers.kills:
+            begun = time.perf_counter()
             if not export(out, answers.count, older + 1, dice.uniform(0.1, full_s)):
                 older += 1
+                full_s = time.perf_counter() - begun  # a busy machine is not always as busy
                 continue
             kills += 1
             found = state(out)
