@@ -20,6 +20,7 @@ from studio.core.picture import Picture
 from studio.core.pixels import Pictures, premultiply, rms_difference
 from studio.store.files import Library
 from studio.store.importing import fit_picture
+from studio.store.metadata import read_recipe
 from studio.ui.create import CreateRoom
 from studio.ui.details import Details
 
@@ -106,6 +107,20 @@ def test_saved_and_large_it_is_as_shown(
     room.open_card(card.id)
     qtbot.waitUntil(lambda: room.large.pixmap is not None)
     qtbot.waitUntil(lambda: not room.acts._job.is_running)  # type: ignore[union-attr]
+
+
+def test_the_gallery_and_packs_get_it_as_shown(
+    studio: Studio, room: CreateRoom, file: Path, qtbot: QtBot
+) -> None:
+    before = len(studio.canvas)
+    studio.window.take([file])
+    entered(studio, qtbot, before)
+    (carried,) = room.acts._carried_as_shown(room.canvas.selection.value)
+    assert carried.picture is None and carried.file is not None
+    with Image.open(carried.file) as image:
+        assert rms_difference(np.array(image.convert("RGBA")), fit_picture(drawing(3), 16, "pad", False)) < 1
+    recipe = read_recipe(carried.file)
+    assert recipe is not None and recipe.same_as(room.canvas.selected[0].picture)
 
 
 def test_chosen_files_enter_and_a_broken_one_is_named(

@@ -92,7 +92,7 @@ class CardActs(QObject):
         ids = self._chosen()
         plain = [card_id for card_id in ids if not self._canvas.card(card_id).is_starred]
         self._canvas.star(plain or ids, bool(plain))
-        carried = self._carried(plain)
+        carried = self._carried_as_shown(plain)
         if carried:
             self._exchange.keep_wanted.emit(carried)
 
@@ -105,7 +105,7 @@ class CardActs(QObject):
 
     def pack(self) -> None:
         """Those chosen; where there are none, whoever packs offers a set of new ones."""
-        carried = self._carried(self._chosen())
+        carried = self._carried_as_shown(self._chosen())
         if carried or not self._chosen():
             self._exchange.pack_wanted.emit(carried)
         else:
@@ -118,6 +118,24 @@ class CardActs(QObject):
         """What of these can be drawn."""
         found = [(self._canvas.card(card_id).picture, self._pictures.bundle(card_id)) for card_id in ids]
         return tuple(Carried(picture, bundle) for picture, bundle in found if bundle is not None)
+
+    def _carried_as_shown(self, ids: Sequence[int]) -> tuple[Carried, ...]:
+        """The same; own pictures as PNG files with their detail, which their recipe alone does not hold."""
+        carried: list[Carried] = []
+        lost = self._lost()
+        for card_id in ids:
+            picture, bundle = self._canvas.card(card_id).picture, self._pictures.bundle(card_id)
+            if bundle is None:
+                continue
+            if picture not in lost:
+                carried.append(Carried(picture, bundle))
+                continue
+            file = free_file(self._passing.path(), file_stem(bundle, picture))
+            try:
+                carried.append(Carried(file=self._saver.save_one(bundle, picture, file, True, lost)))
+            except StudioError as error:
+                self.refused.emit(error)
+        return tuple(carried)
 
     # Files
 

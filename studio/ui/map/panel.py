@@ -32,7 +32,7 @@ _GATHERED = 8
 _MOST_RINGS = 24
 """Selected cards that are shown on the map: finding one takes some ms on a large map."""
 _MOST_SEED = 2**32
-_HINT = "Hover to see what lies there. Click makes it, a drag around pictures gathers them."
+_HINT = "Hover to look, click to make it, drag around pictures to gather them."
 
 
 class MapPanel(QFrame):
