@@ -1,3 +1,3 @@
 """Morpho Studio: from a folder of an artist's own pictures to new ones."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
