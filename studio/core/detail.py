@@ -22,6 +22,7 @@ Residual = npt.NDArray[np.int16]
 _UNCHANGED, _CHANGED = 3.0, 24.0
 """RMS difference around a pixel, in levels of 255, up to which all and from which nothing is given back."""
 _NEARBY = 1 / 16  # of the side: how far around a pixel changes count
+_BLURRED_SIDE = 32  # px, at which changes around are looked at
 _WHOLE, _NOTHING = 6.0, 48.0
 """The same for the difference of the whole picture."""
 FOREIGN = 30.0
@@ -56,25 +57,56 @@ class Detail:
         """
         shown = premultiply(rgba)
         share = self.share(shown)
+        if share.min() == 1:
+            return self._original.copy()
         if self.is_pixel_art:
-            mixed = np.where(share >= 0.5, self.rebuild + self.residual, shown).astype(np.uint8)
-            return np.where(share >= 0.5, unpremultiply(mixed), rgba)
-        mixed = np.rint(shown + share * self.residual)
+            return np.where(share >= 0.5, self._original, rgba)
+        mixed = shown + share * self.residual
+        mixed += np.float32(0.5)  # to the nearest level
         alpha = np.clip(mixed[..., 3:], 0, 255)
         # Premultiplied colour above its alpha is none.
-        colour = np.clip(mixed[..., :3], 0, alpha)
-        return unpremultiply(np.concatenate([colour, alpha], axis=-1).astype(np.uint8))
+        np.clip(mixed[..., :3], 0, alpha, out=mixed[..., :3])
+        mixed[..., 3:] = alpha
+        return unpremultiply(mixed.astype(np.uint8))
+
+    @cached_property
+    def _original(self) -> Pictures:
+        """Straight alpha."""
+        return unpremultiply((self.rebuild + self.residual).astype(np.uint8))
 
     def share(self, shown: Pictures) -> Floats:
         """How much of the detail each pixel gets back, float32 [H, W, 1], 0..1. shown: premultiplied."""
-        squares = ((shown.astype(np.float32) - self.rebuild) ** 2).mean(axis=-1)  # [H, W]
+        difference = np.subtract(shown, self.rebuild, dtype=np.float32)
+        squares = np.einsum("hwc,hwc->hw", difference, difference) / np.float32(4)
         whole = np.sqrt(squares.mean(keepdims=True))  # [1, 1]
         if self.is_foreign:
             share = np.broadcast_to(_falling(whole, _FOREIGN_WHOLE, _FOREIGN_NOTHING), squares.shape)
         else:
-            nearby = np.sqrt(_blurred(squares, max(1, round(len(squares) * _NEARBY))))
+            nearby = np.sqrt(_around(squares))
             share = _falling(nearby, _UNCHANGED, _CHANGED) * _falling(whole, _WHOLE, _NOTHING)
         return share[..., None]
+
+
+def _around(squares: Floats) -> Floats:
+    """The mean around each pixel, float32 [H, W].
+
+    Of larger pictures at a fraction of their size: it is smooth anyway, and a slider waits for it.
+    """
+    side = len(squares)
+    step = side // _BLURRED_SIDE
+    if step < 2 or side % step:
+        return _blurred(squares, max(1, round(side * _NEARBY)))
+    small = squares.reshape(side // step, step, side // step, step).mean(axis=(1, 3))
+    blurred = _blurred(small, max(1, round(len(small) * _NEARBY)))
+    weights = _between(len(small), side)
+    return np.asarray(weights @ blurred @ weights.T, np.float32)
+
+
+def _between(count: int, wanted: int) -> Floats:
+    """Weights that make `wanted` values of `count` along straight lines, float32 [wanted, count]."""
+    at = np.clip((np.arange(wanted) + 0.5) * count / wanted - 0.5, 0, count - 1)
+    away = np.abs(at[:, None] - np.arange(count)[None])
+    return np.asarray(np.maximum(1 - away, 0), np.float32)
 
 
 def _falling(x: Floats, start: float, end: float) -> Floats:
