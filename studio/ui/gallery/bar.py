@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QSlider, QToolButton
 
 from studio.store.gallery import SHADES, Sort
@@ -18,6 +18,7 @@ from studio.ui.widgets import button, icon_button, label, row
 from .state import GalleryState
 from .tile_grid import LEAST_SIDE, MOST_SIDE
 
+_LEAST_FOR_ALL = 600  # px
 _TYPED_MS = 60  # pause after a letter before it is searched
 _SWATCHES = (
     "#d9362b", "#ec7d1e", "#f2cf2e", "#3aa655", "#25b0b0", "#2f6fe0",
@@ -64,13 +65,18 @@ class GalleryBar(QFrame):
         tools.setStretch(0, 1)
         self.setLayout(tools)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where all has no room, the slider goes: Ctrl and the wheel do the same."""
+        self.zoom.setVisible(self.width() >= _LEAST_FOR_ALL)
+        super().resizeEvent(event)
+
     def _build_field(self) -> QLineEdit:
         self.field = QLineEdit()
         self.field.setAccessibleName("Search the gallery")
         self.field.setPlaceholderText("Search names, notes, tags, models…")
         self.field.setClearButtonEnabled(True)
         self.field.addAction(icon("magnifying-glass", MUTED), QLineEdit.ActionPosition.LeadingPosition)
-        self.field.setMinimumWidth(150)
+        self.field.setMinimumWidth(130)
         self.field.setMaximumWidth(360)
         self._soon = after(0, self, lambda: self._state.text.set(self.field.text()))
         self.field.textChanged.connect(lambda _: self._soon.start(_TYPED_MS))
@@ -118,7 +124,8 @@ class GalleryBar(QFrame):
         self.sort = QComboBox()
         self.sort.setAccessibleName("Order")
         self.sort.setToolTip("The order of the pictures")
-        self.sort.setFixedWidth(150)
+        self.sort.setMinimumWidth(112)
+        self.sort.setMaximumWidth(170)
         self.sort.activated.connect(lambda i: self._state.sort.set(self.sort.itemData(i)))
         self._state.changed.connect(self._show_sorts)
         self._show_sorts()
@@ -156,7 +163,6 @@ def _menu_button(name: str, icon_name: str, menu: QMenu) -> QToolButton:
     made.setProperty("kind", "outlined")
     made.setMenu(menu)
     made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
 
@@ -164,6 +170,8 @@ def _menu_button(name: str, icon_name: str, menu: QMenu) -> QToolButton:
 def _mark(made: QToolButton, is_on: bool) -> None:
     made.setCheckable(True)
     made.setChecked(is_on)
+    style = Qt.ToolButtonStyle
+    made.setToolButtonStyle(style.ToolButtonTextBesideIcon if made.text() else style.ToolButtonIconOnly)
 
 
 class Chips(QFrame):

@@ -154,7 +154,7 @@ class GridPage(QWidget):
 
 def _centred(widget: QWidget) -> QWidget:
     made = QWidget()
-    made.setLayout(column(None, widget, None, margins=40))
+    made.setLayout(column(None, widget, None, margins=20))
     return made
 
 

@@ -190,6 +190,7 @@ class GalleryRoom(QWidget):
         self.grid.is_ordered = self.state.is_own_order
         self.model.show_ids(ids)
         self.page.show_found(len(ids), count, self.state)
+        self.details.setVisible(count > 0)
         self._on_chosen_changed()
 
     def _on_listing(self, listing: Listing) -> None:

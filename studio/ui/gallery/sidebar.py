@@ -218,7 +218,7 @@ class Sidebar(QFrame):
         self._fill(
             COLLECTIONS,
             [(collection_place(one.id, one.name), "folder-simple", one.count) for one in listing.collections],
-            "Drop pictures here to begin one.",
+            "Drop pictures here",
         )
         models = [(model_place(id, name), "stack" if id else "image", n) for id, name, n in listing.models]
         self._fill("Models", models)
