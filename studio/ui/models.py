@@ -22,7 +22,7 @@ from studio.core.errors import StudioError
 from studio.store.bundle import Bundle, DamagedBundle
 from studio.store.sharing import SUFFIX
 
-from .actions import Command, name_room
+from .actions import Command, Gesture, name_room
 from .backdrop import Backdrop
 from .card_grid import CardGrid, neighbour
 from .decoding import DecodeQueue
@@ -149,6 +149,8 @@ class ModelsRoom(QWidget):
         self._command("search", "Search models", self._go_to_search, keys.Find, "magnifying-glass")
         self._command("add", "Add a shared model…", self.add_shared, (), "tray")
         self._command("menu", "Menu of the model", self._open_menu_of_current, "Shift+F10", "dots-three")
+        Gesture(self, "From card to card", "Arrow keys")
+        Gesture(self, "Open the card in Create", "Enter")
         self._of_bundles = (open_it, duplicate, share, facts)
         self._menu = QMenu(self)
         self._menu.setAccessibleName("What can be done with the model")

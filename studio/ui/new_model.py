@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.steps import STEPS, Answers, Step, Wizard
 from studio.store.runs import Run
 
-from .actions import name_room
+from .actions import Gesture, name_room
 from .backdrop import Backdrop
 from .decoding import Decoders
 from .done_page import DonePage
@@ -45,6 +45,7 @@ class NewModel(QWidget):
     ) -> None:
         super().__init__()
         name_room(self, "New model")
+        Gesture(self, "Close; a run goes on", "Esc")
         self._shelf, self._desk = shelf, desk
         self.wizard: Value[Wizard] = Value(Wizard(), self)
         self.banner = Banner()

@@ -20,8 +20,13 @@ PIXEL_SIDE = 32  # px; cells up to this are shown with hard pixels
 
 def cells_of(sheet: QPixmap, bundle: Bundle) -> list[QRectF]:
     """Where the pictures lie on a bundle's preview; all of it as one if it is not a grid of them."""
+    return cells_of_sides(sheet, (bundle.facts.picture_side, bundle.facts.size))
+
+
+def cells_of_sides(sheet: QPixmap, sides: Sequence[int]) -> list[QRectF]:
+    """The same for the first of `sides` (px) of which a grid is made."""
     width, height = sheet.width(), sheet.height()
-    for side in (bundle.facts.picture_side, bundle.facts.size):
+    for side in sides:
         for gap in range(_WIDEST_GAP + 1):
             step = side + gap
             if side <= min(width, height) and (width + gap) % step == 0 and (height + gap) % step == 0:
