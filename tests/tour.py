@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from studio.app import Studio
 from studio.core.steps import STEPS, Step
+from studio.generate.drawing import draw
 from studio.ui.actions import Command
 from studio.ui.command_palette import CommandPalette
 from studio.ui.crash import CrashDialog
+from studio.ui.exchange import Carried
 from studio.ui.model_cards import BundleCard
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -44,6 +46,9 @@ def tour(studio: Studio, pictures: Path, wait: Wait) -> Iterator[Place]:
         yield Place(f"room {room.text()}", studio.window)
     yield from _map(studio, wait)
     yield from _models(studio)
+    yield from _create(studio, wait)
+    yield from _gallery(studio, wait)
+    yield from _morph(studio, wait)
     yield from _dialogs(studio)
     yield from _wizard(studio, pictures, wait)
 
@@ -69,6 +74,54 @@ def _models(studio: Studio) -> Iterator[Place]:
     yield Place("models renaming", window)
     card.setFocus()
     yield from _dialog("share a model", window.models.ask_how_to_share(card.bundle))
+
+
+def do(studio: Studio, id: str) -> None:
+    """A command, as a shortcut would."""
+    next(each for each in studio.window.findChildren(Command) if each.id == id).trigger()
+
+
+def _create(studio: Studio, wait: Wait) -> Iterator[Place]:
+    room = studio.window.create_room
+    studio.window.show_create()
+    wait(lambda: len(room.canvas) > 3)
+    cards = [card.id for card in room.canvas.cards]
+    for count in (1, 2, len(cards)):
+        room.canvas.select(cards[:count])
+        yield Place(f"create {count} selected", studio.window)
+    room.canvas.select(cards[:1])
+    do(studio, "create.open")
+    yield Place("create large", studio.window)
+    room.close_large()
+    do(studio, "create.map")
+    yield Place("create with map", studio.window)
+    do(studio, "create.map")
+
+
+def _gallery(studio: Studio, wait: Wait) -> Iterator[Place]:
+    room, exchange = studio.window.gallery, studio.exchange
+    for bundle in studio.shelf.starters:
+        exchange.keep_wanted.emit(tuple(Carried(picture, bundle) for picture in draw(bundle, 7, 4)))
+    wait(lambda: not room.desk.is_busy)
+    studio.window.show_gallery()
+    wait(lambda: room.model.rowCount() > 4)
+    yield Place("gallery", studio.window)
+    room.grid.setFocus()
+    room.grid.selectAll()
+    yield Place("gallery all selected", studio.window)
+    room.grid.clearSelection()
+    room.open_row(0)
+    yield Place("gallery large", studio.window)
+    room.show_grid()
+
+
+def _morph(studio: Studio, wait: Wait) -> Iterator[Place]:
+    bundle = studio.shelf.starters[0]
+    studio.exchange.morph_wanted.emit(tuple(Carried(each, bundle) for each in draw(bundle, 3, 3)))
+    wait(lambda: bool(studio.window.morph.maker.order))
+    yield Place("morph", studio.window)
+    do(studio, "morph.export")
+    yield from _dialog("morph export", opened(studio.window, QDialog))
 
 
 def _dialogs(studio: Studio) -> Iterator[Place]:

@@ -71,6 +71,7 @@ class FactsPanel(QFrame):
         clear_layout(self._main)
         clear_layout(self._files)
         self._note.setVisible(bundle is not None)
+        self._folder.setVisible(bundle is not None)
         if bundle is None:
             self._title.setText("Facts")
             self._main.addWidget(

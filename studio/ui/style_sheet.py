@@ -105,10 +105,10 @@ QLineEdit[kind="in place"]:focus { padding: 1px 6px; }
 QDoubleSpinBox[kind="small"] { padding: 2px 6px; font-size: 12px; }
 QDoubleSpinBox[kind="small"]:focus { padding: 1px 5px; }
 QLineEdit[kind="name"] { background: transparent; border: 1px solid transparent; padding: 0 4px;
-    min-height: 20px; font-weight: 500; }
+    min-height: 22px; font-weight: 500; }
 QLineEdit[kind="name"]:hover { border-color: $border; }
 QLineEdit[kind="name"]:focus { background: $control; border: 2px solid $accent; padding: 0 3px;
-    min-height: 18px; }
+    min-height: 20px; }
 QToolButton[kind="tool"] { padding: 6px; }
 QToolButton[kind="tool"]:checked { background: $accent_soft; border: 1px solid $accent; }
 QToolButton[kind="tool"]:focus { border: 2px solid $accent; padding: 5px; }

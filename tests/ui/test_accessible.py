@@ -7,8 +7,8 @@ from pathlib import Path
 
 from accessibility import cut_off, nameless, out_of_reach, too_small
 from bundles import make_bundle
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 from tour import Place, tour
 
@@ -39,7 +39,8 @@ def test_every_place_can_be_used_by_all(
     studio.window.resize(1100, 700)
     found: set[str] = set()
     for place in tour(studio, pictures, lambda claim: qtbot.waitUntil(claim, timeout=20_000)):
-        qtbot.wait(30)  # for what is laid out later
+        qtbot.wait(30)
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)  # of words that changed just now
         commands = {command.id for command in studio.window.findChildren(Command)}
         found |= set(faults(place, commands))
         assert clashes(studio.window) == []

@@ -76,7 +76,7 @@ def test_sizes_and_colours_come_from_the_tokens() -> None:
             if radius and int(radius[1]) not in RADII:
                 sides = [int(side) for side in re.findall(r"(?<!-)(?:height|width): (\d+)px", rule)]
                 is_round = sides and int(radius[1]) * 2 in sides
-                is_pill = re.search(r"badge|step|QProgressBar|handle|sub-page|groove|QRadioButton", rule)
+                is_pill = re.search(r"badge|chip|step|QProgressBar|handle|sub-page|groove|QRadioButton", rule)
                 assert is_round or is_pill, rule.strip()
 
 

@@ -23,6 +23,7 @@ _GREY = (128, 128, 128)
 _LOOKED_AT = 64  # pixels a side, at least, to find the main colour
 _HUES = ((15, 0), (45, 1), (70, 2), (155, 3), (190, 4), (255, 5), (290, 6), (345, 7), (361, 0))
 """Up to which hue, in degrees, a saturated colour is called what."""
+_SPRITE = 32  # px
 _LARGEST_PIXEL_ART, _FEW_COLOURS, _SOFT_EDGES = 256, 64, 0.02  # as store.importing.pixel_art measured them
 
 
@@ -94,6 +95,9 @@ def _main_colour(rgba: Pictures) -> tuple[int, int, int]:
 
 
 def _is_pixel_art(rgba: Pictures) -> bool:
+    """So small a picture is meant to be seen pixel by pixel, however many colours a model gave it."""
+    if max(rgba.shape[:2]) <= _SPRITE:
+        return True
     signs = pixel_signs(rgba)
     own_side = max(rgba.shape[:2]) // max(1, signs.enlargement)
     return own_side <= _LARGEST_PIXEL_ART and signs.colours <= _FEW_COLOURS and signs.softness <= _SOFT_EDGES

@@ -178,6 +178,7 @@ def _more_button(name: str, menu: QMenu) -> QToolButton:
     made = QToolButton()
     made.setIcon(icon("dots-three"))
     made.setProperty("kind", "more")
+    made.setFixedSize(24, 24)
     made.setAccessibleName(f"More about “{name}”")
     made.setToolTip("Rename, put back, remove")
     made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QSlider, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QRadioButton, QSlider, QWidget
 
 from studio.store.bundle import Bundle
 
@@ -44,6 +44,8 @@ class WhatForm(QWidget):
         names = [(bundle.facts.name, at) for at, bundle in enumerate(self._bundles)]
         self.bundle = choice("Model", names, lambda _: self._on_bundle_picked())
         self.bundle.setIconSize(QSize(22, 22))
+        self.bundle.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.bundle.setMinimumContentsLength(12)  # a long name must not widen the whole form
         for at, bundle in enumerate(self._bundles):
             self.bundle.setItemIcon(at, preview_icon(bundle))
         form.add("Model", self.bundle)
