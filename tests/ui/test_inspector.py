@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from studio.core.picture import Picture
 from studio.generate.decoder import Decoder
 from studio.store.bundle import Bundle
 from studio.store.files import Library
+from studio.store.rename import rename_bundle
 from studio.store.settings import CHECKERBOARD
 from studio.store.sliders import load_sliders
 from studio.ui.backdrop import Backdrop
@@ -161,6 +164,29 @@ class TestSliders:
         qtbot.keyClick(field, Qt.Key.Key_Return)
         assert bench.rack.sliders[0].name == "Warm"
         qtbot.waitUntil(lambda: load_sliders(bench.bundle, bench.library)[0].name == "Warm")
+
+    def test_a_renamed_bundle_keeps_its_sliders_where_it_now_is(
+        self, bench: Bench, section: SlidersSection, qtbot: QtBot
+    ) -> None:
+        own = make_bundle(bench.library.bundles, "mine", pictures=60, seed=3)
+        bench.rack.show(own)
+        qtbot.waitUntil(lambda: not bench.rack.is_working)
+        qtbot.waitUntil(lambda: load_sliders(own, bench.library) == bench.rack.sliders)
+        renamed = rename_bundle(own, "yours")
+        bench.rack.show(renamed)
+        bench.rack.rename(0, "Warm")
+        qtbot.waitUntil(lambda: load_sliders(renamed, bench.library)[0].name == "Warm")
+
+    def test_what_the_disk_refuses_is_said(
+        self, bench: Bench, section: SlidersSection, qtbot: QtBot, logged: Any
+    ) -> None:
+        qtbot.waitUntil(lambda: load_sliders(bench.bundle, bench.library) == bench.rack.sliders)
+        shutil.rmtree(bench.library.sliders)
+        bench.library.sliders.write_text("no folder")
+        with qtbot.waitSignal(bench.rack.failed):
+            bench.rack.rename(0, "Warm")
+        assert "could not be saved" in section.banner.text or "may not be written" in section.banner.text
+        assert bench.rack.sliders[0].name == "Warm"
 
     def test_a_slider_is_removed_and_had_back(self, bench: Bench, section: SlidersSection) -> None:
         before = bench.rack.sliders

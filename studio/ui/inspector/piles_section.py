@@ -55,7 +55,8 @@ class _PileBox(QWidget):
         ]
         for thumb in self.thumbs:
             self._strip.addWidget(thumb)
-        self.count.setText(str(len(pictures)) if pictures else "")
+        self.count.setText(str(len(pictures)))
+        self.count.setVisible(bool(pictures))
         self.empty.setVisible(bool(pictures))
 
 

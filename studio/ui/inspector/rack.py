@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ from studio.store.sliders import load_sliders, save_sliders
 
 from ..decoding import Decoders
 from ..jobs import Job
+
+log = logging.getLogger(__name__)
 
 
 class SliderRack(QObject):
@@ -49,6 +52,7 @@ class SliderRack(QObject):
     def show(self, bundle: Bundle) -> None:
         """The sliders of this bundle from now on; where there are none yet they are looked for."""
         if self.bundle is not None and bundle.facts.id == self.bundle.facts.id:
+            self.bundle = bundle  # perhaps under another name, in another folder
             return
         self._stop_working()
         self.bundle = bundle
@@ -120,7 +124,10 @@ class SliderRack(QObject):
                     job.cancel()
                 job.wait(seconds)
         for bundle, sliders in self._unsaved.values():
-            save_sliders(bundle, self._library, sliders)
+            try:
+                save_sliders(bundle, self._library, sliders)
+            except StudioError as error:  # there is no window any more to say it in
+                log.warning("Sliders are not saved: %s", error)
         self._unsaved.clear()
 
     # How it goes on
