@@ -146,7 +146,7 @@ def test_only_the_bundles_used_last_stay_open(tmp_path: Path) -> None:
         return FakeDecoder()
 
     decoders = Decoders(open_decoder)
-    a, b, c = (make_bundle(tmp_path, name, seed=i) for i, name in enumerate("abc"))
-    for bundle in (a, b, a, c, a, b):
+    a, b, c, d, e = (make_bundle(tmp_path, name, seed=i) for i, name in enumerate("abcde"))
+    for bundle in (a, b, c, d, a, e, a, b):
         decoders.get(bundle)
-    assert opened == ["a", "b", "c", "b"]
+    assert opened == ["a", "b", "c", "d", "e", "b"]

@@ -163,7 +163,7 @@ class TestSliders:
         QTest.keyClicks(field, "Warm")
         qtbot.keyClick(field, Qt.Key.Key_Return)
         assert bench.rack.sliders[0].name == "Warm"
-        qtbot.waitUntil(lambda: load_sliders(bench.bundle, bench.library)[0].name == "Warm")
+        qtbot.waitUntil(lambda: load_sliders(bench.bundle, bench.library) == bench.rack.sliders)
 
     def test_a_renamed_bundle_keeps_its_sliders_where_it_now_is(
         self, bench: Bench, section: SlidersSection, qtbot: QtBot
@@ -175,7 +175,7 @@ class TestSliders:
         renamed = rename_bundle(own, "yours")
         bench.rack.show(renamed)
         bench.rack.rename(0, "Warm")
-        qtbot.waitUntil(lambda: load_sliders(renamed, bench.library)[0].name == "Warm")
+        qtbot.waitUntil(lambda: load_sliders(renamed, bench.library) == bench.rack.sliders)
 
     def test_what_the_disk_refuses_is_said(
         self, bench: Bench, section: SlidersSection, qtbot: QtBot, logged: Any
