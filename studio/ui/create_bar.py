@@ -108,7 +108,7 @@ class NameField(QWidget):
         self._number = 0
         self.field = QLineEdit()
         self.field.setAccessibleName("Name to picture")
-        self.field.setPlaceholderText("Type a name…")
+        self.field.setPlaceholderText("Name…")
         self.field.setToolTip("Type a name, get its picture; the same name always gives the same (Ctrl+K)")
         self.field.setMaxLength(80)
         self.field.setClearButtonEnabled(False)

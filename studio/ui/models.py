@@ -252,7 +252,8 @@ class ModelsRoom(QWidget):
         self._own_title.setVisible(bool(own) or not wanted)
         self._starters_title.setVisible(bool(starters))
         self._nothing.setVisible(bool(wanted) and not shown)
-        self._set_current(self.current or (self._order[0] if self._order else None))
+        whole = (card for card in self._order if isinstance(card, BundleCard))
+        self._set_current(self.current or next(whole, None) or next(iter(self._order), None))
 
     # Which one is meant
 

@@ -114,7 +114,7 @@ def shoot(theme: str, size: tuple[int, int], out: Path) -> None:
         studio.window.resize(*size)
         pump(3)
         for number, place in enumerate(tour(studio, pictures, wait)):
-            pump(1.2)  # what fades in, decodes or is laid out later
+            pump(2)  # what fades in, decodes or is laid out later
             name = place.name.replace(" ", "-").lower()
             place.widget.grab().save(str(out / f"{number:02}-{name}.png"))
         studio.window._may_stop_training = lambda: True  # type: ignore[method-assign]
