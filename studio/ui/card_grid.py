@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QWidget
 
+from .flow import FlowLayout
 from .model_cards import CARD_WIDTH, Card
-from .widgets import FlowLayout
 
 
 class CardGrid(QWidget):

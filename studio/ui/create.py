@@ -101,6 +101,7 @@ class CreateRoom(QWidget):
         self.section = PictureSection(
             canvas, self.pictures, preferences, queue, finder, backdrop, self.commands
         )
+        self.side.pin(self.section.picture)
         self.side.add_section("", self.section, any_selected)
         self.side.add_section("", nothing_selected(), lambda cards: not cards)
         self._build()

@@ -17,6 +17,7 @@ from .backdrop import Backdrop, fitted, to_pixmap
 from .best_samples import SHOWN, Introduction, Sample, introduce
 from .decoding import Decoders
 from .exchange import Carried
+from .flow import FlowLayout
 from .icons import ACCENT, DANGER, MUTED, WARN, icon
 from .jobs import Job
 from .model_deeds import ModelDeeds
@@ -24,7 +25,7 @@ from .model_words import facts_in_words
 from .share_dialog import ShareDialog
 from .state import Shelf
 from .training import Phase, TrainingDesk
-from .widgets import Banner, FlowLayout, button, clear_layout, column, frame, label, row, scrolling
+from .widgets import Banner, button, clear_layout, column, frame, label, row, scrolling
 
 _SIGNS = {
     Level.GOOD: ("check-circle", ACCENT),

@@ -15,7 +15,7 @@ from studio.core.steps import Answers, mirror_in_words, offered_size, size_in_wo
 from .backdrop import Backdrop, to_pixmap
 from .pictures_page import Example
 from .sheets import ContactSheet
-from .widgets import column, label, row, scrolling
+from .widgets import centred, column, label, row, scrolling
 
 FitExample = Callable[[Example, str], Pictures]
 """(one of the artist's pictures, the fit) -> how it will look, uint8 [s, s, 4]."""
@@ -78,11 +78,7 @@ class FitPage(QWidget):
                 margins=4,
             )
         )
-        holder = QWidget()
-        layout = row(None, inner, None)
-        layout.setStretch(1, 20)
-        holder.setLayout(layout)
-        self.setLayout(column(scrolling(holder)))
+        self.setLayout(column(scrolling(centred(inner))))
 
     def _build_fits(self, backdrop: Backdrop) -> QWidget:
         self.fits: dict[str, FitCard] = {}

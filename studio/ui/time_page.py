@@ -23,7 +23,7 @@ from studio.core.recipe import DEVICES, PRESET_MINUTES
 from studio.core.steps import OWN_TIME, Answers
 
 from .trial import Asked, TrialDesk
-from .widgets import button, column, label, row, scrolling
+from .widgets import button, centred, column, label, row, scrolling
 
 _TIMES = {"quick": "Quick", "balanced": "Balanced", "best": "Best", OWN_TIME: "My own time"}
 _DEVICES = {
@@ -89,11 +89,7 @@ class TimePage(QWidget):
                 margins=4,
             )
         )
-        holder = QWidget()
-        layout = row(None, inner, None)
-        layout.setStretch(1, 20)
-        holder.setLayout(layout)
-        self.setLayout(column(scrolling(holder)))
+        self.setLayout(column(scrolling(centred(inner))))
         trials.outcome.changed.connect(self._draw_expectations)
 
     def _build_name(self) -> QWidget:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
-    QLayoutItem,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -278,62 +277,13 @@ class PicturePanel(QWidget):
         painter.end()
 
 
-class FlowLayout(QLayout):
-    """Items of one width in rows, as many as fit; the rows are filled evenly."""
-
-    def __init__(self, least_width: int, spacing: int = 16) -> None:
-        super().__init__()
-        self._items: list[QLayoutItem] = []
-        self._least_width = least_width
-        self.setSpacing(spacing)
-        self.setContentsMargins(QMargins(0, 0, 0, 0))
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), place=False)
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSize()
-
-    def minimumSize(self) -> QSize:
-        height = max((item.sizeHint().height() for item in self._items), default=0)
-        return QSize(self._least_width, height)
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._arrange(rect, place=True)
-
-    def _arrange(self, rect: QRect, place: bool) -> int:
-        gap = self.spacing()
-        columns = max(1, (rect.width() + gap) // (self._least_width + gap))
-        width = (rect.width() - gap * (columns - 1)) // columns
-        top = rect.y()
-        for start in range(0, len(self._items), columns):
-            line = self._items[start : start + columns]
-            height = max(item.sizeHint().height() for item in line)
-            if place:
-                for place_in_line, item in enumerate(line):
-                    left = rect.x() + place_in_line * (width + gap)
-                    item.setGeometry(QRect(QPoint(left, top), QSize(width, height)))
-            top += height + gap
-        return max(0, top - gap - rect.y())
+def centred(inner: QWidget) -> QWidget:
+    """In the middle of what room there is, of which it takes most."""
+    holder = QWidget()
+    layout = row(None, inner, None)
+    layout.setStretch(1, 20)
+    holder.setLayout(layout)
+    return holder
 
 
 def clear_layout(layout: QLayout) -> None:

@@ -10,21 +10,18 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication
 
 from studio.core.canvas import Place, next_in_direction
 
+from ..panning import pinch, turn_wheel
 from .pictures import CardPictures
 from .state import CanvasState
 from .tiles import TileMaker
 from .view import CanvasView
 
-_NOTCH = 120  # of a wheel, in eighths of a degree
-_PX_A_NOTCH = 90
-_ZOOM_A_NOTCH = 1.2
 _NUDGE = 0.25  # units
 _WAYS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -219,28 +216,10 @@ class Canvas(CanvasView):
     # Wheel and touchpad
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        fine, coarse = event.pixelDelta(), event.angleDelta()
-        if event.modifiers() & _CTRL:
-            notches = coarse.y() / _NOTCH
-            self.zoom_at(event.position(), _ZOOM_A_NOTCH**notches)
-        else:
-            dx, dy = (fine.x(), fine.y()) if not fine.isNull() else (
-                coarse.x() / _NOTCH * _PX_A_NOTCH, coarse.y() / _NOTCH * _PX_A_NOTCH
-            )  # fmt: skip
-            if event.modifiers() & _SHIFT and dx == 0:
-                dx, dy = dy, 0
-            self.pan(-dx, -dy)
-        event.accept()
+        turn_wheel(self, event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.zoom_at(event.position(), 1 + event.value())
-                return True
-            if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
-                self.fit()
-                return True
-        return super().viewportEvent(event)
+        return pinch(self, event) or super().viewportEvent(event)
 
     # Keyboard
 

@@ -17,10 +17,8 @@ from ..state import Preferences, show
 from ..widgets import PicturePanel, column, command_button, label, reword
 from .commands import CanvasCommands
 from .pictures import CardPictures
-from .side import WIDTH
 from .state import CanvasState
 
-_PICTURE_SIDE = WIDTH - 33  # px
 _SETTLED_MS = 250
 _MADE_BY = {
     "drawn": "New from the model",
@@ -50,15 +48,14 @@ class PictureSection(QWidget):
         self._canvas, self._pictures, self._preferences = canvas, pictures, preferences
         self._queue, self._finder = queue, finder
         self._number = 0
-        self.picture = PicturePanel("Selected picture", backdrop, side=_PICTURE_SIDE, inset=8, radius=10)
+        self.picture = PicturePanel("Selected picture", backdrop, inset=8, radius=10)
+        """For the panel to keep in view above all sections; not in this one's own layout."""
         self.title = label("", "heading", wrap=True)
         self.facts = label("", "muted", wrap=True)
         self.facts.setAccessibleName("How this picture was made")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.likeness = LikenessPanel(backdrop)
-        layout = column(
-            self.picture, self.title, self.facts, 4, self._buttons(deeds), 6, self.likeness, spacing=8
-        )
+        layout = column(self.title, self.facts, 4, self._buttons(deeds), 6, self.likeness, spacing=8)
         self.setLayout(layout)
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)

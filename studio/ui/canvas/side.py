@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QToolButton, QWidget
 
 from studio.core.canvas import Card
 
@@ -25,6 +26,7 @@ from .state import CanvasState
 
 WIDTH = 300  # px, of the sections with their margins
 _SCROLL_BAR = 12  # px, beside them
+_LEAST_PINNED = 150  # px
 
 Wants = Callable[[tuple[Card, ...]], bool]
 
@@ -60,9 +62,30 @@ class SidePanel(QFrame):
         inner = QWidget()
         inner.setLayout(self._stack)
         inner.setMaximumWidth(WIDTH - 1)  # with or without a scroll bar
-        layout = column(scrolling(inner), spacing=0)
-        self.setLayout(layout)
+        self._pinned: QWidget | None = None
+        self._holder = QWidget(self)  # of what is pinned
+        self.setLayout(column(scrolling(inner), spacing=0))
         canvas.selection.changed.connect(self._sort_out)
+
+    def pin(self, picture: QWidget) -> None:
+        """What stays in view above the sections while anything is selected, however far they are scrolled."""
+        self._pinned = picture
+        holder = QWidget()
+        layout = column(picture, spacing=0)
+        layout.setContentsMargins(16, 16, 16 + _SCROLL_BAR, 0)
+        holder.setLayout(layout)
+        whole = self.layout()
+        assert isinstance(whole, QBoxLayout)
+        whole.insertWidget(0, holder)
+        whole.setStretch(1, 1)
+        self._holder = holder
+        self._sort_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._pinned is not None:
+            # On a small screen the sections need the room more.
+            self._pinned.setFixedHeight(min(WIDTH - 32, max(_LEAST_PINNED, round(self.height() * 0.3))))
 
     def add_section(
         self,
@@ -81,6 +104,7 @@ class SidePanel(QFrame):
 
     def _sort_out(self) -> None:
         cards = self._canvas.selected
+        self._holder.setVisible(self._pinned is not None and bool(cards))
         for section in self._sections:
             section.whole.setVisible(section.wants(cards))
 

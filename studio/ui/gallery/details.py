@@ -25,8 +25,8 @@ from studio.ui.widgets import (
     scrolling,
 )
 
+from ..flow import ChipFlow
 from .bar import swatch
-from .chip_flow import ChipFlow
 from .model import STATES
 from .stars import StarRow
 

@@ -12,8 +12,9 @@ from studio.store.bundle import Bundle
 
 from ..canvas.state import CanvasState
 from ..decoding import DecodeQueue
+from ..flow import FlowLayout
 from ..state import Shelf
-from ..widgets import FlowLayout, clear_layout, column, label
+from ..widgets import clear_layout, column, label
 from .thumbs import ThumbAsker
 
 _SIDE = 48  # px

@@ -6,18 +6,16 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ..backdrop import Backdrop
 from ..canvas.tiles import TileMaker
+from ..panning import pinch, turn_wheel
 from .live import LivePlace
 from .pictures import MapPictures
 from .view import MapView
 
-_NOTCH = 120  # of a wheel, in eighths of a degree
-_PX_A_NOTCH = 90
-_ZOOM_A_NOTCH = 1.2
 _FINE, _PLAIN, _FAR = 0.25, 1.0, 5.0  # units that an arrow key goes
 _LEAST_STEP = 4.0  # px between two corners of a lasso
 _AROUND, _MORE_AROUND = 1.6, 1.5  # units: the ring that the keyboard draws, and how it grows
@@ -125,29 +123,12 @@ class Map(MapView):
     # Wheel and touchpad, as on the canvas
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        fine, coarse = event.pixelDelta(), event.angleDelta()
-        if event.modifiers() & _CTRL:
-            self.zoom_at(event.position(), _ZOOM_A_NOTCH ** (coarse.y() / _NOTCH))
-        else:
-            dx, dy = (fine.x(), fine.y()) if not fine.isNull() else (
-                coarse.x() / _NOTCH * _PX_A_NOTCH, coarse.y() / _NOTCH * _PX_A_NOTCH
-            )  # fmt: skip
-            if event.modifiers() & _SHIFT and dx == 0:
-                dx, dy = dy, 0
-            self.pan(-dx, -dy)
+        turn_wheel(self, event)
         if self.cursor_place is None:
             self.live.go(self.to_map(event.position()))
-        event.accept()
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent):
-            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-                self.zoom_at(event.position(), 1 + event.value())
-                return True
-            if event.gestureType() == Qt.NativeGestureType.SmartZoomNativeGesture:
-                self.fit()
-                return True
-        return super().event(event)
+        return pinch(self, event) or super().event(event)
 
     # Keyboard
 
