@@ -131,20 +131,19 @@ def check(folder: Path, told: Told) -> list[str]:
     missing = told.kept - set(now)
     if len(missing) > in_bin:
         wrong.append(f"{len(missing)} kept pictures are gone")
-    told.kept -= missing
     if told.doing != "stars":  # else the last ones may have been given and not told
         off = [key for key, stars in told.stars.items() if key in now and now[key][2] != stars]
         wrong += [f"stars of {key}" for key in off]
-    told.stars = {key: values[2] for key, values in now.items() if isinstance(values, tuple)}
-    told.kept = {key for key in told.kept if key in now}
     if told.doing not in ("collection", "bin") and told.members is not None:
         wrong += [] if now.get("Heroes") == told.members else ["the collection is another one"]
-    told.members = now.get("Heroes")
     gone = gallery.entries(gallery.search(Search(is_not_well=True)).tolist())
     if len(gone) > in_bin:
         wrong.append(f"{len(gone)} pictures are not well")
-    gallery.discard([e.id for e in gone])
+    gallery.discard([e.id for e in gone])  # their files went to the bin when the kill came
     now = everything(gallery)
+    told.kept &= set(now)
+    told.stars = {key: values[2] for key, values in now.items() if isinstance(values, tuple)}
+    told.members = now.get("Heroes")
     gallery.write_back()
     gallery.close()
     with tempfile.TemporaryDirectory() as other:  # from the files alone

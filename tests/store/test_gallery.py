@@ -150,7 +150,9 @@ def test_text_search_finds_beginnings_of_words_everywhere(gallery: Gallery, bund
     assert gallery.search(Search(text="face")).tolist() == [three, two, one]
     assert gallery.search(Search(text='"" OR * ) NEAR(')).tolist() == []
     assert gallery.search(Search(text="--")).tolist() == []
-    gallery.set_tags({three: []})
+    gallery.set_tags({three: [], 999: ["of one that is gone"]})
+    gallery.set_texts({999: ("gone", "")})
+    assert gallery.search(Search(text="gone")).tolist() == []
     assert gallery.search(Search(text="dragonfly")).tolist() == []
 
 

@@ -253,6 +253,7 @@ class Gallery:
     def set_texts(self, texts: Mapping[int, tuple[str, str]]) -> None:
         """Of each picture, its name and its note."""
         with self.database.writing() as connection:
+            texts = {id: said for id, said in texts.items() if index.has(connection, id)}
             rows = [(*tidy_texts(*said), id) for id, said in texts.items()]
             connection.executemany("UPDATE pictures SET name = ?, note = ? WHERE id = ?", rows)
             index.index_words(connection, texts)
@@ -261,6 +262,7 @@ class Gallery:
     def set_tags(self, tags: Mapping[int, Iterable[str]]) -> None:
         """Of each picture, all its tags."""
         with self.database.writing() as connection:
+            tags = {id: words for id, words in tags.items() if index.has(connection, id)}
             for id, words in tags.items():
                 index.put_tags(connection, id, tidy_tags(words))
             index.index_words(connection, tags)
