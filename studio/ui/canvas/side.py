@@ -72,7 +72,7 @@ class SidePanel(QFrame):
         self._pinned = picture
         holder = QWidget()
         layout = column(picture, spacing=0)
-        layout.setContentsMargins(16, 16, 16 + _SCROLL_BAR, 0)
+        layout.setContentsMargins(16, 16, 16 + _SCROLL_BAR, 8)
         holder.setLayout(layout)
         whole = self.layout()
         assert isinstance(whole, QBoxLayout)
