@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,9 @@ from .index import FileStamp, Item, State
 from .reading import read_item
 
 _IN_ONE_WRITE = 50  # rows
+_BREATH, _BREATH_S = 200, 0.002
+"""After so many files, a pause: a window that is being scrolled needs Python's lock. A hundred thousand take
+two seconds more for it."""
 
 
 @dataclass
@@ -127,6 +131,8 @@ def _files(gallery: Gallery) -> dict[str, FileStamp]:
                 sweep_temporary(gallery.folder / name)
             elif entry.name.lower().endswith(".png") and entry.is_file():
                 facts = entry.stat()
+                if len(found) % _BREATH == 0:
+                    time.sleep(_BREATH_S)
                 found[name] = FileStamp(facts.st_size, facts.st_mtime_ns)
     sweep_temporary(gallery.folder)
     return found
@@ -145,10 +151,14 @@ def _known(gallery: Gallery) -> list[_Known]:
         rows = connection.execute(
             "SELECT id, file, key, file_bytes, file_mtime_ns, state, hash, revision <> written FROM pictures"
         )
-        return [
-            _Known(id, file, key, FileStamp(size, mtime), State(state), hash, bool(is_unwritten))
-            for id, file, key, size, mtime, state, hash, is_unwritten in rows
-        ]
+        known = []
+        while some := rows.fetchmany(_BREATH):
+            known += [
+                _Known(id, file, key, FileStamp(size, mtime), State(state), hash, bool(is_unwritten))
+                for id, file, key, size, mtime, state, hash, is_unwritten in some
+            ]
+            time.sleep(_BREATH_S)
+        return known
 
 
 def _is_news(known: _Known | None, stamp: FileStamp) -> bool:

@@ -20,6 +20,7 @@ from .keeping import Keeper
 from .lanes import Lane, Latest
 
 _WRITE_AFTER_MS = 700  # what is said of pictures is in the index at once, in their files a little later
+_LOOK_AFTER_MS = 500  # what is in the index is shown first
 _MOST_UNDOS = 200
 
 
@@ -82,6 +83,10 @@ class GalleryDesk(QObject):
         self._writing.setSingleShot(True)
         self._writing.setInterval(_WRITE_AFTER_MS)
         self._writing.timeout.connect(self._write_back)
+        self._comparing = QTimer(self)
+        self._comparing.setSingleShot(True)
+        self._comparing.setInterval(_LOOK_AFTER_MS)
+        self._comparing.timeout.connect(self.look_again)
         for lane in (self._deeds, self._long):
             lane.failed.connect(self.failed)
         self.looking.failed.connect(self.failed)
@@ -90,7 +95,8 @@ class GalleryDesk(QObject):
 
     @property
     def is_busy(self) -> bool:
-        return self._deeds.is_busy or self._long.is_busy or self.looking.is_busy
+        is_to_compare = self._comparing.isActive()
+        return is_to_compare or self._deeds.is_busy or self._long.is_busy or self.looking.is_busy
 
     def open(self) -> Gallery | None:
         """The gallery; opened, and compared with its files, when it is first asked for."""
@@ -104,7 +110,7 @@ class GalleryDesk(QObject):
         self.problem.set(None)
         self._told = told
         self.opened.emit()
-        self.look_again()
+        self._comparing.start()
         return self.gallery
 
     def look_again(self) -> None:
@@ -118,6 +124,7 @@ class GalleryDesk(QObject):
         index, and comes into the files at the next start."""
         self._is_left = True
         self._writing.stop()
+        self._comparing.stop()
         self.looking.leave(seconds)
         self._long.leave(seconds, finish=False)
         self._deeds.leave(seconds, finish=True)
