@@ -27,10 +27,10 @@ def advise(history: Sequence[Moment]) -> str:
     """
     if len(history) < _FEWEST_LOOKS:
         return EARLY
-    errors = [moment.error for moment in history]
-    recent = errors[-max(2, len(errors) // 3) :]
+    costs = [moment.cost for moment in history]
+    recent = costs[-max(2, len(costs) // 3) :]
     copies = median(moment.copies for moment in history[-len(recent) :])
-    if min(recent) > min(errors) * (1 + WORSE) or copies > _MANY_COPIES:
+    if min(recent) > min(costs) * (1 + WORSE) or copies > _MANY_COPIES:
         return COPYING
-    before = min(errors[: -len(recent)])
+    before = min(costs[: -len(recent)])
     return IMPROVING if min(recent) < before * (1 - _FLAT_GAIN) else FLAT

@@ -31,6 +31,16 @@ class Moment(NamedTuple):
     step: int = 0
     sharpness: float = 0.0  # fine detail of new pictures over that of real ones
 
+    @property
+    def cost(self) -> float:
+        """What moments of one run are compared by: the error, up to twice as much where detail is missing.
+
+        By the squared error alone a blur beats a sharp picture that is a little off (Blau and Michaeli 2018,
+        arXiv:1711.06077): of monsters that are all drawn differently, the smudges of the seventh minute
+        (37.5, sharpness 0.43) were kept instead of the crisp ones of the last (40.3, 0.71).
+        """
+        return self.error * (2 - min(self.sharpness, 1.0))
+
 
 @dataclass
 class Standing:

@@ -214,9 +214,9 @@ class Learner:
         return nearest_by_either(places, turned, learned)[1]
 
     def keep_if_best(self, moment: Moment) -> None:
-        """Remember the averaged network if it rebuilds held-out pictures better than at any earlier look."""
+        """Remember the averaged network if it does better than at any earlier look."""
         best = self.standing.best
-        if best is None or moment.error < best.error:
+        if best is None or moment.cost < best.cost:
             self.standing.best = moment
             self.best.load_state_dict(self.average.state_dict())
 

@@ -258,7 +258,7 @@ def _chosen_moment(learner: Learner, looks: Looks, control: Control) -> Iterator
     if wanted is not None:
         looks.return_to(wanted)
         kept, standing.chosen = wanted, wanted.step
-    elif best is not None and kept.error > best.error * (1 + WORSE):
+    elif best is not None and kept.cost > best.cost * (1 + WORSE):
         learner.return_to_best()
         kept = best
         yield Warned(

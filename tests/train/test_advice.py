@@ -19,3 +19,11 @@ def test_copies_are_told_even_while_the_error_falls() -> None:
     falling = [50.0, 40, 35, 31, 28, 26, 24]
     assert advise(_history(falling, copies=0.4)) == COPYING
     assert advise(_history(falling, copies=0.02)) == IMPROVING
+
+
+def test_sharper_pictures_may_be_a_little_farther_off() -> None:
+    sharpening = [Moment(15.0 * i, 37 + 0.4 * i, 0.0, i, 0.4 + 0.04 * i) for i in range(9)]
+    assert advise(sharpening) == IMPROVING
+    assert sharpening[-1].cost < sharpening[0].cost
+    learned_by_heart = [Moment(15.0 * i, 20 + i, 0.0, i, 0.9) for i in range(9)]
+    assert advise(learned_by_heart) == COPYING

@@ -113,7 +113,7 @@ def test_the_best_moment_is_kept_not_the_last(
 
     def look(self: learner_module.Learner) -> tuple[Moment, Density]:
         moment, density = real(self)
-        looks.append(moment._replace(error=20.0 if looks else 10.0))
+        looks.append(moment._replace(error=20.0 if looks else 10.0, sharpness=0.5))
         weights.append(self.average.encoder.head.weight.half().float())
         return looks[-1], density
 
