@@ -25,8 +25,10 @@ class _Soft:
     def __init__(self, softened: float) -> None:
         decoder = SimpleNamespace(sharpening=0.1)  # left from an earlier end of the same run
         self.average = SimpleNamespace(decoder=decoder)
-        self.split = SimpleNamespace(held_out=np.arange(64))
-        self.rows, self.seed, self._softened = _REAL, 0, softened
+        self.seed, self._softened = 0, softened
+
+    def real_detail(self) -> float:
+        return fine_detail(_REAL)
 
     def decode(self, latents: Any) -> Pictures:
         x = sharpened(torch.from_numpy(to_network(_REAL)), -self._softened)
