@@ -7,14 +7,15 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.core.errors import StudioError
 from studio.generate.decoder import Decoder
-from studio.generate.novelty import Novelty
 from studio.store.bin import sweep_bin
 from studio.store.bundle import Bundle
 from studio.store.files import Library, starters_folder, sweep_temporary
@@ -29,21 +30,13 @@ from studio.ui.create_bar import new_seed
 from studio.ui.decoding import DecodeQueue, Decoders, Decodes
 from studio.ui.details import Details
 from studio.ui.entering import Entering
-from studio.ui.exchange import Exchange
-from studio.ui.gallery.desk import GalleryDesk
-from studio.ui.gallery.keeping import Keeper
-from studio.ui.gallery.room import GalleryRoom
+from studio.ui.exchange import Carried, Exchange
 from studio.ui.inspector.inspector import Inspector
-from studio.ui.jobs import after
-from studio.ui.looking import fitted_example, look_through
+from studio.ui.jobs import Job, after
 from studio.ui.map.panel import MapPanel
 from studio.ui.map.pictures import MapPictures
 from studio.ui.models import ModelsRoom
-from studio.ui.morph.room import MorphRoom
-from studio.ui.morph.state import MorphState
 from studio.ui.nearest import NearestFinder
-from studio.ui.new_model import NewModel
-from studio.ui.pack import PackDesk
 from studio.ui.saving import PassingFolder, Saver
 from studio.ui.state import CreateState, Preferences, Shelf
 from studio.ui.theme import ASSETS, Theme
@@ -52,11 +45,16 @@ from studio.ui.training import TrainingDesk
 from studio.ui.trial import TrialDesk
 from studio.ui.window import Window, application_icon
 
+if TYPE_CHECKING:
+    from studio.rooms import Rooms
+    from studio.ui.pack import PackDesk
+
 log = logging.getLogger(__name__)
 
 QUIT_AFTER_FIRST_PICTURE = "STUDIO_QUIT_AFTER_FIRST_PICTURE"
 _WARM_AFTER_MS = 1500  # the trainer's start must not compete with the first screen of pictures
 _SAVE_AFTER_MS = 400
+_BETWEEN_ROOMS_MS = 30  # for the window to paint and to hear what is done in it
 _GARBAGE = (20_000, 20, 20)  # Python's own 700 made it look hundreds of times while cards were laid
 
 
@@ -85,6 +83,7 @@ class Studio:
         """trainer: the command that starts a trainer process."""
         self._library, self._stays_open = library, stays_open
         self._is_closed = False
+        self._loading: Job | None = None
         settings, told = load_settings(library.settings_file)
         self.preferences = Preferences(settings)
         self.theme = Theme(app, settings.theme)
@@ -104,17 +103,7 @@ class Studio:
         self.create_state.bundle.set(self._bundle_of_last_time())
         self.canvas = CanvasState()
         self.window = self._build_window()
-        self.packs = PackDesk(
-            self.window,
-            self.window.banner,
-            self.exchange,
-            self._decoders,
-            Novelty,
-            self.shelf,
-            self.preferences,
-            self.create_state,
-            self.backdrop,
-        )
+        self.exchange.pack_wanted.connect(self._on_pack_wanted)
         self._inspector = Inspector(
             self.window.create_room,
             library,
@@ -135,6 +124,10 @@ class Studio:
         self._warming.setSingleShot(True)
         self._warming.setInterval(_WARM_AFTER_MS)
         self._warming.timeout.connect(self._warm)
+        self._making = QTimer(self.window)
+        self._making.setSingleShot(True)
+        self._making.setInterval(_BETWEEN_ROOMS_MS)
+        self._making.timeout.connect(self._make_room)
         self.desk.left.connect(self._warm_soon)  # a trainer serves one run
         if told:
             self.window.banner.say(" ".join(told), "warn")
@@ -162,19 +155,6 @@ class Studio:
             MapPanel(self.create_state, self.canvas, self._maps, self.queue, create.tiles, self.backdrop)
         )
         models = ModelsRoom(self.shelf, self.desk, self.queue, self.backdrop)
-        new_model = NewModel(
-            self.shelf, self.desk, self._trials, self._decoders, self.backdrop, look_through, fitted_example
-        )
-        gallery = GalleryRoom(
-            GalleryDesk(self._library, Keeper(self._decoders, self.shelf.by_id)),
-            self.shelf,
-            self.preferences,
-            self.queue,
-            self._gallery_finder,
-            self._passing,
-            self.exchange,
-            self.backdrop,
-        )
         window = Window(
             self.shelf,
             self.preferences,
@@ -183,9 +163,7 @@ class Studio:
             self.exchange,
             create,
             models,
-            new_model,
-            self._build_morph(),
-            gallery,
+            lambda: self._rooms,
             self._device,
         )
         window.closing.connect(self.close)
@@ -206,17 +184,48 @@ class Studio:
         room.begin(has_canvas)
         return (told,) if told else ()
 
-    def _build_morph(self) -> MorphRoom:
-        return MorphRoom(
-            MorphState(self._library.morph_file),
+    @cached_property
+    def _rooms(self) -> Rooms:
+        """Makes the rooms that a first picture does not need. What they rest on is loaded only now."""
+        from studio.rooms import Rooms
+
+        return Rooms(
+            self._library,
             self.shelf,
-            self.create_state,
             self.preferences,
+            self.create_state,
+            self.desk,
+            self._trials,
             self.queue,
             self._decoders,
-            self.backdrop,
+            self._passing,
+            self._gallery_finder,
             self.exchange,
+            self.backdrop,
         )
+
+    @cached_property
+    def packs(self) -> PackDesk:
+        return self._rooms.packs(self.window, self.window.banner)
+
+    def _on_pack_wanted(self, pictures: tuple[Carried, ...]) -> None:
+        self.packs.open(pictures)
+
+    def _make_rooms_soon(self) -> None:
+        """Load on a thread what they rest on, then make one at a time: the window is in use by now."""
+        if self._loading is None:
+            self._loading = Job(lambda progress, say: self._rooms, self.window)
+            self._loading.finished.connect(self._making.start)
+            self._loading.start()
+
+    def _make_room(self) -> None:
+        window = self.window
+        for name in ("morph", "new_model", "gallery"):
+            if not window.has(name):
+                getattr(window, name)
+                self._making.start()
+                return
+        _ = self.packs
 
     def open(self, files: Sequence[Path]) -> None:
         """Show the window: Create if there is anything to create with, else Models. Then the files given."""
@@ -225,6 +234,7 @@ class Studio:
         else:
             self.window.show_models()
             self._warm_soon()
+            self._make_rooms_soon()
         self.window.show()
         if self.shelf.runs:
             names = ", ".join(f"“{run.name}”" for run in self.shelf.runs)
@@ -238,28 +248,40 @@ class Studio:
         """Save, and end every thread and process. The window is hidden already."""
         self._is_closed = True
         self._warming.stop()
+        if self._loading is not None:
+            self._loading.wait(5)
+            self._loading.finished.disconnect(self._making.start)
+        self._making.stop()
         self._save_settings()
         self._save_canvas()
-        try:
-            self.window.morph.leave()
-        except StudioError as error:
-            log.warning("The morph is not saved: %s", error)
-        self.window.new_model.leave()
-        self.packs.leave()
+        self._leave_rooms()
         self.desk.leave()
         self._entering.stop()
         self.window.create_room.map.stop()
         self._inspector.stop()
         self.queue.stop()
         self._finder.stop()
-        self.window.gallery.leave()
+        if self.window.has("gallery"):
+            self.window.gallery.leave()
         self._gallery_finder.stop()
         self._passing.remove()
 
+    def _leave_rooms(self) -> None:
+        if self.window.has("morph"):
+            try:
+                self.window.morph.leave()
+            except StudioError as error:
+                log.warning("The morph is not saved: %s", error)
+        if self.window.has("new_model"):
+            self.window.new_model.leave()
+        if "packs" in self.__dict__:
+            self.packs.leave()
+
     def _export_again(self) -> None:
         """One key for both things that are exported: what the room in front makes."""
-        is_morph = self.window.rooms.currentWidget() is self.window.morph
-        (self.window.morph.export_again if is_morph else self.packs.again)()
+        window = self.window
+        is_morph = window.has("morph") and window.rooms.currentWidget() is window.morph
+        (window.morph.export_again if is_morph else self.packs.again)()
 
     def _bundle_of_last_time(self) -> Bundle | None:
         last = self.shelf.by_id(self.preferences.last_bundle.value)
@@ -285,12 +307,15 @@ class Studio:
             QTimer.singleShot(0, self.window, self.window.close)
         else:
             self._warm_soon()
+            self._make_rooms_soon()
 
     def _on_no_picture(self, error: StudioError) -> None:
         if not self._stays_open:
             log.error("There is no first picture: %s", error)
             self.window.close()
             QApplication.exit(1)
+        else:
+            self._make_rooms_soon()
 
     def _warm_soon(self) -> None:
         if self._stays_open and not self._is_closed:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QWidget
 
 from studio.core.canvas import Place
 from studio.core.errors import StudioError
@@ -30,17 +30,17 @@ from .canvas.zoom_bar import ZoomBar
 from .create_bar import CreateBar, new_seed
 from .decoding import DecodeQueue
 from .details import Details
+from .dropping import ENDINGS
 from .entering import Entering
 from .exchange import Carried, Exchange
 from .jobs import Job
 from .large_view import LargeView
 from .map.panel import MapPanel
-from .morph.adding import ENDINGS
 from .nearest import NearestFinder
 from .saving import PassingFolder, Saver
 from .state import CreateState, Preferences, Shelf
 from .theme import Theme
-from .widgets import Banner, EmptyState, button, column, row
+from .widgets import Banner, EmptyState, button, column, row, stacked
 
 FIRST_WALL = 40
 """Pictures on a canvas that was never used."""
@@ -127,11 +127,8 @@ class CreateRoom(QWidget):
         )
         empty_page = QWidget()
         empty_page.setLayout(column(None, no_model, None, margins=48))
-        self._pages = QStackedLayout()
-        for page in (canvas_page, self.large, empty_page):
-            self._pages.addWidget(page)
         inside = QFrame()
-        inside.setLayout(self._pages)
+        self._pages = stacked(inside, canvas_page, self.large, empty_page)
         layout = column(self.bar, self.banner, inside, spacing=0)
         layout.setStretch(2, 1)
         self.setLayout(layout)

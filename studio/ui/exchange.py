@@ -21,7 +21,7 @@ class Carried:
 
 
 class Exchange(QObject):
-    """A room says what it wants done; who does it listens. Each signal carries a tuple of Carried."""
+    """A room says what it wants done; the window has it done. Each signal carries a tuple of Carried."""
 
     keep_wanted = Signal(object)  # into the gallery
     morph_wanted = Signal(object)  # as stops of a morph, in this order

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.steps import STEPS, Answers, Step, Wizard
@@ -23,7 +23,7 @@ from .time_page import TimePage
 from .training import Phase, TrainingDesk
 from .training_page import TrainingPage
 from .trial import TrialDesk
-from .widgets import Banner, button, column, frame, icon_button, label, restyle, reword, row
+from .widgets import Banner, button, column, frame, icon_button, label, restyle, reword, row, stacked
 
 
 class NewModel(QWidget):
@@ -69,11 +69,8 @@ class NewModel(QWidget):
         head = row(label("New model", "title"), 24, steps, None, spacing=8)
         self._close = icon_button("Close", "x", self.closed.emit, "Esc")
         head.addWidget(self._close)
-        self._pages = QStackedLayout()
-        for page in (self.pictures, self.fit, self.time, self.training, self.done):
-            self._pages.addWidget(page)
         holder = QWidget()
-        holder.setLayout(self._pages)
+        self._pages = stacked(holder, self.pictures, self.fit, self.time, self.training, self.done)
         body = column(head, self.banner, holder, spacing=18)
         body.setContentsMargins(32, 22, 32, 18)
         body.setStretch(2, 1)

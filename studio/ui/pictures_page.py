@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.events import LeftOut, Working
@@ -17,10 +17,11 @@ from studio.core.progress import Progress
 from studio.core.steps import Found
 
 from .backdrop import Backdrop, to_pixmap
+from .dropping import local_paths
 from .found_list import FoundList
 from .jobs import Job
 from .sheets import ContactSheet
-from .widgets import Banner, EmptyState, button, column, frame, label, restyle, row
+from .widgets import Banner, EmptyState, button, column, frame, label, restyle, row, stacked
 
 MOST_THUMBNAILS = 80
 _SIDE_WIDTH = 340  # px
@@ -69,11 +70,6 @@ LookThrough = Callable[[Sequence[Path], Progress, Say], Looked]
 knows, then what can be shown only then: examples, doubles, and the thumbnails of pixel art once more."""
 
 
-def local_paths(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    """Files and folders that are dropped; none for anything else."""
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-
-
 class PicturesPage(QWidget):
     """Announces what is given and what was found in it; keeps nothing else."""
 
@@ -89,14 +85,8 @@ class PicturesPage(QWidget):
         self.banner = Banner()
         self._sheet = ContactSheet("Thumbnails of your pictures", backdrop)
         self._is_pixel_art = False
-        self._sides = QStackedLayout()
-        for side in (self._build_looking(), self._build_found()):
-            self._sides.addWidget(side)
-        self._pages = QStackedLayout()
-        for page in (self._build_empty(), self._build_set()):
-            self._pages.addWidget(page)
         holder = QWidget()
-        holder.setLayout(self._pages)
+        self._pages = stacked(holder, self._build_empty(), self._build_set())
         layout = column(self.banner, holder, spacing=12)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -120,7 +110,7 @@ class PicturesPage(QWidget):
         """The thumbnails, and beside them what is going on or what was found."""
         side = QWidget()
         side.setFixedWidth(_SIDE_WIDTH)
-        side.setLayout(self._sides)
+        self._sides = stacked(side, self._build_looking(), self._build_found())
         page = QWidget()
         whole = row(self._sheet, side, spacing=20)
         whole.setStretch(0, 1)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -275,6 +276,14 @@ class PicturePanel(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._is_pixel_art)
             painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
         painter.end()
+
+
+def stacked(holder: QWidget, *pages: QWidget) -> QStackedLayout:
+    """Pages of which the holder shows one. Without a holder Qt would show the first as a window."""
+    layout = QStackedLayout(holder)
+    for page in pages:
+        layout.addWidget(page)
+    return layout
 
 
 def centred(inner: QWidget) -> QWidget:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -32,22 +34,34 @@ from studio.store.sharing import is_shared_bundle
 from .actions import Command, listed_commands, room_of
 from .command_palette import CommandPalette
 from .create import CreateRoom
+from .dropping import local_paths
 from .exchange import Carried, Exchange
-from .gallery.room import GalleryRoom
 from .icons import icon
 from .models import ModelsRoom
-from .morph.room import MorphRoom
-from .new_model import NewModel
-from .pictures_page import local_paths
 from .settings_dialog import SettingsDialog
 from .shortcut_sheet import ShortcutSheet
 from .state import CreateState, Preferences, Shelf
 from .training import TrainingDesk
-from .training_page import TrainingChip
+from .training_chip import TrainingChip
 from .widgets import Banner, column, frame, row
+
+if TYPE_CHECKING:  # loaded once the first picture is painted, or when they are wanted
+    from .gallery.room import GalleryRoom
+    from .morph.room import MorphRoom
+    from .new_model import NewModel
 
 _MOST_LET_IN = 12  # files dropped on the canvas; more are a set to learn from
 _MOST_BROUGHT = 200  # files dropped at once
+
+
+class LaterRooms(Protocol):
+    """Makes the rooms that a first picture does not need."""
+
+    def new_model(self) -> NewModel: ...
+
+    def morph(self) -> MorphRoom: ...
+
+    def gallery(self) -> GalleryRoom: ...
 
 
 class Window(QWidget):
@@ -64,9 +78,7 @@ class Window(QWidget):
         exchange: Exchange,
         create: CreateRoom,
         models: ModelsRoom,
-        new_model: NewModel,
-        morph: MorphRoom,
-        gallery: GalleryRoom,
+        later: Callable[[], LaterRooms],
         device: Callable[[], str],
     ) -> None:
         super().__init__()
@@ -75,9 +87,7 @@ class Window(QWidget):
         self.setMinimumSize(1000, 640)
         self._shelf, self._preferences, self._create_state = shelf, preferences, create_state
         self._desk, self._device, self._exchange = desk, device, exchange
-        self.create_room, self.models, self.new_model = create, models, new_model
-        self.morph = morph
-        self.gallery = gallery
+        self.create_room, self.models, self._later = create, models, later
         self.banner = Banner((16, 12, 16, 12))
         self.chip = TrainingChip(desk)
         self._build()
@@ -87,14 +97,50 @@ class Window(QWidget):
 
     def _build(self) -> None:
         self.rooms = QStackedWidget()
-        for room in (self.models, self.create_room, self.morph, self.new_model, self.gallery):
-            room.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            self.rooms.addWidget(room)
+        for room in (self.models, self.create_room):
+            self._let_into_house(room)
         right = column(self.banner, self.rooms, self.chip, spacing=0)
         right.setStretch(1, 1)
         whole = row(self._build_rail(), spacing=0)
         whole.addLayout(right, 1)
         self.setLayout(whole)
+
+    def _let_into_house(self, room: QWidget) -> None:
+        room.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.rooms.addWidget(room)
+
+    # Rooms that are made when they are first wanted
+
+    @cached_property
+    def new_model(self) -> NewModel:
+        room = self._later().new_model()
+        self._let_into_house(room)
+        room.closed.connect(self.show_models)
+        room.use_wanted.connect(self._use)
+        room.pictures_wanted.connect(self._meet)
+        return room
+
+    @cached_property
+    def morph(self) -> MorphRoom:
+        room = self._later().morph()
+        self._let_into_house(room)
+        return room
+
+    @cached_property
+    def gallery(self) -> GalleryRoom:
+        room = self._later().gallery()
+        self._let_into_house(room)
+        room.create_wanted.connect(self.show_create)
+        room.said_elsewhere.connect(self._on_said_by_gallery)
+        return room
+
+    def has(self, room: str) -> bool:
+        """Whether that room ("new_model", "morph", "gallery") is made yet."""
+        return room in self.__dict__
+
+    def make_rooms(self) -> None:
+        """All that are not made yet."""
+        _ = self.morph, self.new_model, self.gallery
 
     def _build_rail(self) -> QFrame:
         rail = frame("rail")
@@ -135,13 +181,9 @@ class Window(QWidget):
         self.models.new_wanted.connect(self.show_new_model)
         self.models.resume_wanted.connect(self._resume)
         self.create_room.models_wanted.connect(self.show_models)
-        self.new_model.closed.connect(self.show_models)
-        self.new_model.use_wanted.connect(self._use)
-        self._exchange.morph_wanted.connect(lambda _: self.show_morph())
-        self.new_model.pictures_wanted.connect(self._meet)
+        self._exchange.morph_wanted.connect(self._on_morph_wanted)
+        self._exchange.keep_wanted.connect(self._on_keep_wanted)
         self._exchange.create_wanted.connect(self._on_create_wanted)
-        self.gallery.create_wanted.connect(self.show_create)
-        self.gallery.said_elsewhere.connect(self._on_said_by_gallery)
         self.chip.show_wanted.connect(self.show_new_model)
         self._desk.left.connect(self._shelf.read)
         self._shelf.changed.connect(self._on_shelf_changed)
@@ -177,6 +219,13 @@ class Window(QWidget):
         self._go(self.gallery, self.gallery_button)
         self.gallery.grid.setFocus()
 
+    def _on_morph_wanted(self, pictures: tuple[Carried, ...]) -> None:
+        self.morph.bringer.add(pictures)
+        self.show_morph()
+
+    def _on_keep_wanted(self, pictures: tuple[Carried, ...]) -> None:
+        self.gallery.desk.keep(pictures)
+
     def _on_said_by_gallery(self, sentence: str, can_undo: bool) -> None:
         offer = ("Undo", self.gallery.desk.undo_stack.undo) if can_undo else None
         self.banner.say(sentence, seconds=6, offer=offer)
@@ -192,7 +241,7 @@ class Window(QWidget):
         self.rooms.setCurrentWidget(room)
         room.setFocus()  # and not whatever control comes first
         rail_button.setChecked(True)
-        self.chip.set_wanted(room is not self.new_model)
+        self.chip.set_wanted(not self.has("new_model") or room is not self.new_model)
 
     def open_in_create(self, bundle: Bundle) -> None:
         self.create_room.welcome(bundle)
@@ -228,12 +277,14 @@ class Window(QWidget):
         dialog.open()
 
     def show_shortcuts(self) -> None:
+        self.make_rooms()
         rooms = [room_of(self.rooms.widget(i)) for i in range(self.rooms.count())]
         sheet = ShortcutSheet(listed_commands(self), rooms, self)
         sheet.finished.connect(sheet.deleteLater)
         sheet.open()
 
     def show_palette(self) -> None:
+        self.make_rooms()
         CommandPalette(listed_commands(self), room_of(self.rooms.currentWidget()), self)
 
     def _on_shelf_changed(self) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accessibility import nameless
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -165,3 +166,40 @@ def test_the_settings_lead_to_the_log_and_the_licences(open_studio: Open, librar
     studio.preferences.backdrop.set("#123456")
     assert dialog.backdrop.currentText() == "Own colour…"
     dialog.accept()
+
+
+class Opened(QObject):
+    """Remembers every widget that is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows: list[QWidget] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.windows.append(watched)
+        return False
+
+
+def test_nothing_but_the_window_is_ever_shown_while_it_is_made(
+    qapp: QApplication, open_studio: Open, qtbot: QtBot
+) -> None:
+    """A part that is shown before it has a parent flashes up on the screen, and takes the keys away."""
+    opened = Opened()
+    qapp.installEventFilter(opened)
+    studio = open_studio()
+    qtbot.waitUntil(lambda: all(map(studio.window.has, ("morph", "new_model", "gallery"))))
+    assert studio.packs is not None
+    qapp.removeEventFilter(opened)
+    assert all(shown is studio.window for shown in opened.windows)
+    assert studio.window.isActiveWindow()
+
+
+def test_a_first_picture_loads_none_of_the_other_rooms() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import studio.app, sys; print([m for m in sys.modules if m in ("
+         "'studio.rooms', 'studio.ui.morph.room', 'studio.ui.gallery.room', 'studio.ui.pack.dialog', "
+         "'studio.ui.new_model')])"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == "[]"

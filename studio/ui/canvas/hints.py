@@ -36,7 +36,8 @@ def hint_line(preferences: Preferences) -> QWidget:
     outer_layout = row(made)
     outer_layout.setContentsMargins(16, 10, 16, 10)
     outer.setLayout(outer_layout)
-    outer.setVisible(not preferences.hints_seen.value)
+    if preferences.hints_seen.value:
+        outer.hide()
     preferences.hints_seen.changed.connect(lambda seen: outer.setVisible(not seen))
     return outer
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QProgressBar, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.events import Working
 from studio.store.gallery import SHADES
-from studio.ui.widgets import Banner, EmptyState, button, column, frame, label, row
+from studio.ui.widgets import Banner, EmptyState, button, column, frame, label, row, stacked
 
 from .bar import Chips, GalleryBar
 from .grid import GalleryGrid
@@ -32,11 +32,9 @@ class GridPage(QWidget):
         self.chips.cleared.connect(self.cleared)
         self.chips.best_wanted.connect(self.best_wanted)
         self.chips.hide()
-        self._pages = QStackedLayout()
-        for page in (grid, self._build_empty(), self._build_nothing(), self._build_problem()):
-            self._pages.addWidget(page)
         inside = QFrame()
-        inside.setLayout(self._pages)
+        empty, nothing, problem = self._build_empty(), self._build_nothing(), self._build_problem()
+        self._pages = stacked(inside, grid, empty, nothing, problem)
         layout = column(bar, self.banner, self.chips, inside, self._build_progress(), spacing=0)
         layout.setStretch(3, 1)
         self.setLayout(layout)

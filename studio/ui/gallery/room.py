@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap, QShowEvent
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
@@ -17,12 +17,12 @@ from studio.store.gallery.similar import DoubleGroup
 from studio.ui.actions import name_room
 from studio.ui.backdrop import Backdrop, to_pixmap
 from studio.ui.decoding import DecodeQueue
+from studio.ui.dropping import local_paths
 from studio.ui.exchange import Exchange
 from studio.ui.nearest import NearestFinder
-from studio.ui.pictures_page import local_paths
 from studio.ui.saving import PassingFolder
 from studio.ui.state import Preferences, Shelf
-from studio.ui.widgets import row
+from studio.ui.widgets import row, stacked
 
 from . import doubles
 from .bar import GalleryBar
@@ -90,10 +90,7 @@ class GalleryRoom(QWidget):
         layout = row(self.sidebar, self.page, self.details, spacing=0)
         layout.setStretch(1, 1)
         three.setLayout(layout)
-        self._pages = QStackedLayout()
-        for page in (three, self.full, self.compare):
-            self._pages.addWidget(page)
-        self.setLayout(self._pages)
+        self._pages = stacked(self, three, self.full, self.compare)
 
     def _connect(self) -> None:
         desk, details, page = self.desk, self.details, self.page
@@ -143,7 +140,6 @@ class GalleryRoom(QWidget):
         self.deeds.said.connect(lambda text: self.banner.say(text, seconds=8))
         self.deeds.failed.connect(self.banner.show_error)
         self.deeds.collection_made.connect(self._on_collection_made)
-        self._exchange.keep_wanted.connect(desk.keep)
 
     def leave(self) -> None:
         """For quitting: every thread of the room ends."""

@@ -7,7 +7,7 @@ import secrets
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSpinBox, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSpinBox, QWidget
 
 from studio.core.canvas import Card
 from studio.core.events import Working
@@ -22,7 +22,7 @@ from ..canvas.tiles import TileMaker
 from ..decoding import DecodeQueue
 from ..jobs import Job
 from ..state import CreateState
-from ..widgets import Banner, Elided, button, column, frame, icon_button, label, reword, row
+from ..widgets import Banner, Elided, button, column, frame, icon_button, label, reword, row, stacked
 from .hands import Map
 from .live import LivePlace
 from .pictures import Found, MapPictures
@@ -76,11 +76,8 @@ class MapPanel(QFrame):
         line.setStretch(0, 1)
         line.setContentsMargins(14, 4, 6, 4)
         head.setLayout(line)
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self._build_waiting())
-        self._pages.addWidget(self.view)
         inside = QWidget()
-        inside.setLayout(self._pages)
+        self._pages = stacked(inside, self._build_waiting(), self.view)
         layout = column(head, self.banner, inside, self._build_foot(), spacing=0)
         layout.setStretch(2, 1)
         self.setLayout(layout)

@@ -16,8 +16,6 @@ from studio.store.metadata import read_recipe
 
 from ..exchange import Carried
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".bmp", ".tif", ".tiff")
-
 
 @dataclass(frozen=True, eq=False)
 class Brought:

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QFrame, QStackedLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
@@ -28,20 +28,11 @@ from ..actions import Command, Gesture, name_room
 from ..backdrop import Backdrop, to_pixmap
 from ..create_bar import BundlePicker
 from ..decoding import DecodeQueue, Decoders
+from ..dropping import ENDINGS, local_paths
 from ..exchange import Carried, Exchange
-from ..pictures_page import local_paths
 from ..state import CreateState, Preferences, Shelf
-from ..widgets import (
-    Banner,
-    EmptyState,
-    PicturePanel,
-    button,
-    column,
-    frame,
-    label,
-    row,
-)
-from .adding import ENDINGS, Choice
+from ..widgets import Banner, EmptyState, PicturePanel, button, column, frame, label, row, stacked
+from .adding import Choice
 from .bar import RoomBar
 from .bringing import Bringer
 from .export_bar import ExportBar
@@ -115,11 +106,8 @@ class MorphRoom(QWidget):
         empty_page.setLayout(
             column(None, empty, row(None, label("Model", "muted"), self._picker, None), None, margins=32)
         )
-        self._pages = QStackedLayout()
-        self._pages.addWidget(stage_page)
-        self._pages.addWidget(empty_page)
         middle = QFrame()
-        middle.setLayout(self._pages)
+        self._pages = stacked(middle, stage_page, empty_page)
         self._strip = strip = frame("foot")
         strip.setLayout(column(self.timeline, spacing=0))
         layout = column(self.bar, self.banner, middle, self.export_bar, self.transport, strip, spacing=0)
@@ -138,7 +126,6 @@ class MorphRoom(QWidget):
         self.timeline.files_dropped.connect(self.bringer.add_files)
         self.timeline.add_wanted.connect(self.ask_for_files)
         self.timeline.random_wanted.connect(self.bringer.add_random)
-        self._exchange.morph_wanted.connect(self.bringer.add)
         self.bringer.failed.connect(self.banner.show_error)
         self.bringer.told.connect(lambda words: self.banner.say(words, "warn"))
         self.bringer.asked.connect(self._ask)

@@ -30,8 +30,8 @@ from studio.store.bundle import Bundle
 from ..actions import Gesture
 from ..backdrop import Backdrop, to_pixmap
 from ..decoding import Answer, DecodeQueue
+from ..dropping import local_paths
 from ..icons import MUTED, icon
-from ..pictures_page import local_paths
 from ..widgets import PicturePanel, button, column, icon_button, label, restyle, row
 from .fields import Amount, EaseBox
 from .state import MorphState

@@ -16,7 +16,7 @@ from studio.store.pack import Packed
 from ..actions import Command
 from ..backdrop import Backdrop
 from ..decoding import Decoders
-from ..exchange import Carried, Exchange
+from ..exchange import Carried
 from ..jobs import Job
 from ..state import CreateState, Preferences, Shelf
 from ..widgets import Banner
@@ -32,7 +32,6 @@ class PackDesk(QObject):
         self,
         window: QWidget,
         banner: Banner,
-        exchange: Exchange,
         decoders: Decoders,
         open_novelty: Callable[[Bundle], Novelty],
         shelf: Shelf,
@@ -50,7 +49,6 @@ class PackDesk(QObject):
         self.dialog: PackDialog | None = None
         self._last: Request | None = None
         self._job: Job | None = None
-        exchange.pack_wanted.connect(self.open)
         Command(
             window, "pack.new", "Make a set for a game", lambda: self.open(()), (), "package", everywhere=True
         )

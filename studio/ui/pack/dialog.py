@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QPushButton, QStackedLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QPushButton, QWidget
 
 from studio.core.errors import StudioError
 from studio.core.events import Working
@@ -18,7 +18,7 @@ from studio.store.pack.outlet import There
 
 from ..backdrop import Backdrop
 from ..jobs import Job
-from ..widgets import Elided, button, column, frame, row, scrolling
+from ..widgets import Elided, button, column, frame, row, scrolling, stacked
 from .choices import PackMemory
 from .forms import NamesForm, OptionsForm, PictureForm, SheetForm
 from .parts import Section
@@ -124,16 +124,12 @@ class PackDialog(QDialog):
         show = button("Show in folder", self.show_in_folder, "", "folder-open")
         done = row(self._done, self.again_button, show, button("Done", self.accept, "primary"), spacing=10)
         done.setStretch(0, 1)
-        self._feet = QStackedLayout()
-        for layout in (asking, working, done):
-            page = QWidget()
+        pages = [QWidget() for _ in range(3)]
+        for page, layout in zip(pages, (asking, working, done), strict=True):
             page.setLayout(layout)
-            self._feet.addWidget(page)
         foot = frame("foot")
-        holder = row(spacing=0)
-        holder.setContentsMargins(20, 12, 20, 12)
-        holder.addLayout(self._feet)
-        foot.setLayout(holder)
+        self._feet = stacked(foot, *pages)
+        self._feet.setContentsMargins(20, 12, 20, 12)
         return foot
 
     def _connect(self) -> None:
