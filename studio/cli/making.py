@@ -36,7 +36,7 @@ from .options import (
     open_bundle,
     speak,
 )
-from .packing import NewPictures, pack_new
+from .packing import NewPictures, pack_new, turned_away
 from .voice import plural
 
 
@@ -97,14 +97,9 @@ def sample(
             out=str(out),
         )
         voice.say(f"{plural(count, 'picture')} from seed {seed} are in {out} ({rate:.0f} a second).")
-        if unique:
-            copies = plural(refused.copies, "near-copy", "near-copies")
-            others = refused.doubles + refused.repeats
-            voice.say(
-                f"Turned away: {copies} of the model's own pictures, {others} too like another of these."
-            )
-        elif refused.total:
-            voice.say(f"{plural(refused.total, 'repeat was', 'repeats were')} left out.")
+        if unique or refused.total:
+            away = turned_away(unique, refused.repeats, refused.copies, refused.doubles)
+            voice.say(f"{away[0].upper()}{away[1:]}.")
 
 
 def rebuild(

@@ -14,7 +14,7 @@ from studio.core.errors import StudioError
 from studio.core.path import Path as LatentPath
 from studio.core.picture import Finish
 from studio.core.tempo import EASES, Tempo
-from studio.store.animation import Frame, Playing, is_video, real_fps, write_animation, write_sheet
+from studio.store.animation import Frame, Playing, real_fps, write_animation, write_sheet
 from studio.store.exporting import is_sequence
 
 from .options import (
@@ -90,7 +90,7 @@ def morph(
         for stop in found:
             if stop.note:
                 voice.say(stop.note)
-        fps = fps if is_sheet else real_fps(out, fps)
+        fps = fps if is_sheet else real_fps(out.suffix.lower(), fps)
         way = LatentPath.through([stop.latent for stop in found], chosen.density.centre, loop, linear)
         eases, holds = (ease,) * way.legs, (round(hold * fps),) * len(found)
         tempo = Tempo(frames, eases, holds, ping_pong)
@@ -130,7 +130,7 @@ def _tell(voice: Voice, out: Path, playing: Playing, uneven: float, seconds: flo
     voice.end_work()
     lasts = "" if is_sheet else f", {playing.frames / playing.fps:.1f} s at {playing.fps:.4g} a second"
     voice.say(f"{plural(playing.frames, 'frame')}{lasts}: {out}")
-    if not is_sheet and is_video(out) and out.suffix.lower() == ".mp4":
+    if out.suffix.lower() == ".mp4":  # never a sheet
         voice.say("An MP4 has no transparency: the matte stands behind the pictures.")
     voice.finished(
         frames=playing.frames,

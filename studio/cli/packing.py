@@ -22,7 +22,6 @@ from studio.store.pack import (
     PLAYS,
     TARGETS,
     TRIMS,
-    Drawn,
     Foreseen,
     Packed,
     PackOptions,
@@ -283,17 +282,17 @@ def pack_new(voice: Voice, new: NewPictures, out: Path, options: PackOptions, li
         wanted, decoder, novelty, out, options, voice.progress, partial(models_by_id, library)
     )
     voice.end_work()
-    voice.say(f"{plural(packed.count, 'picture')} drawn from seed {seed}; {turned_away(drawn)}.")
+    away = turned_away(drawn.is_unique, drawn.repeats, drawn.copies, drawn.doubles)
+    voice.say(f"{plural(packed.count, 'picture')} drawn from seed {seed}; {away}.")
     tell(voice, packed, refused=drawn.refused, drawn=drawn.to_json())
 
 
-def turned_away(drawn: Drawn) -> str:
+def turned_away(is_unique: bool, repeats: int, copies: int, doubles: int) -> str:
     """What was left out of a set, in words."""
-    if not drawn.is_unique:
-        return f"{plural(drawn.repeats, 'repeat')} left out"
-    copies = plural(drawn.copies, "near-copy", "near-copies")
-    others = drawn.doubles + drawn.repeats
-    return f"turned away: {copies} of the model's own pictures, {others} too like another of these"
+    if not is_unique:
+        return f"{plural(repeats, 'repeat')} left out"
+    near = plural(copies, "near-copy", "near-copies")
+    return f"turned away: {near} of the model's own pictures, {doubles + repeats} too like another of these"
 
 
 def tell(voice: Voice, packed: Packed, **more: Any) -> None:

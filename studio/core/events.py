@@ -32,6 +32,10 @@ class Working:
     done: int = 0
     total: int = 0  # 0: not known
 
+    @property
+    def text(self) -> str:
+        return f"{self.doing}: {self.done} of {self.total}" if self.total else self.doing
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 
-from studio.core.latent import Latents
 from studio.core.path import Path
 from studio.core.picture import Finish, Picture
 from studio.core.pixels import Pictures, rms_difference
@@ -16,20 +15,16 @@ from studio.core.survey import finest, surveying
 from studio.core.tempo import Survey, Tempo, frame_places, playing_order, unevenness
 from studio.store.facts import Facts
 
-from .drawing import Made
+from .drawing import Draws, Made
 
 _AT_A_TIME = 16
 
 
-class Draws(Protocol):
+class MorphDraws(Draws, Protocol):
     """What a morph needs of a decoder."""
 
     @property
     def facts(self) -> Facts: ...
-
-    def decode(self, latents: Latents) -> Pictures: ...
-
-    def finish(self, pictures: Pictures, finish: Finish) -> Pictures: ...
 
 
 class Morph:
@@ -40,7 +35,7 @@ class Morph:
 
     def __init__(
         self,
-        decoder: Draws,
+        decoder: MorphDraws,
         path: Path,
         tempo: Tempo,
         finish: Finish | None = None,
@@ -119,7 +114,7 @@ def _runs(order: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def survey_path(decoder: Draws, path: Path, frames: int, progress: Progress) -> Survey:
+def survey_path(decoder: MorphDraws, path: Path, frames: int, progress: Progress) -> Survey:
     """Where the picture changes along a path, closely enough for so many frames. Raises Cancelled."""
     has_palette = decoder.facts.palette is not None
     survey = surveying(path, finest(frames, path.legs, has_palette), has_palette)

@@ -40,10 +40,16 @@ class SetMade:
     seconds: dict[str, float]  # decoding, finishing, and the choosing between
 
 
+def names_of(name: str, count: int) -> list[str]:
+    """What the pictures of a set are called: "name_0001" and on."""
+    digits = max(4, len(str(count)))
+    return [f"{name}_{number:0{digits}}" for number in range(1, count + 1)]
+
+
 def draw_set(
     wanted: Wanted, decoder: Draws, novelty: Novelty | None, spool: Spool, progress: Progress, name: str = ""
 ) -> SetMade:
-    """Fill the spool with the wanted pictures, as "name_0001" and on.
+    """Fill the spool with the wanted pictures, called as `names_of` does.
 
     novelty: of the same bundle, where unique ones are wanted. Raises StudioError when the bundle keeps
     repeating itself or the disk refuses, Cancelled from `progress`.
@@ -53,11 +59,10 @@ def draw_set(
     watch = _Stopwatch(decoder)
     finish = Finish(wanted.side)
     sample = Sample(wanted.bundle, watch, wanted.seed, wanted.count, wanted.diversity, finish, novelty)
-    digits = max(4, len(str(wanted.count)))
-    name = name or wanted.bundle.facts.name
+    names = names_of(name or wanted.bundle.facts.name, wanted.count)
     progress.update("Drawing pictures", 0, wanted.count)
-    for number, made in enumerate(sample, 1):
-        spool.add(f"{name}_{number:0{digits}}", made.rgba, made.picture)
+    for number, (name, made) in enumerate(zip(names, sample, strict=True), 1):
+        spool.add(name, made.rgba, made.picture)
         progress.update("Drawing pictures", number, wanted.count)
     refused = sample.refused
     drawn = Drawn(

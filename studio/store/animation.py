@@ -22,18 +22,19 @@ from studio.core.progress import Progress
 
 from .files import atomic_file, atomic_folder
 from .metadata import XMP, packed_png_bytes, signed_notes
+from .video import ENDINGS as VIDEO_ENDINGS
 from .video import write_video
 
 Frame = tuple[Pictures, Picture | None]
 """uint8 [H, W, 4] straight alpha, and how it was made where that is known."""
-ENDINGS = (".gif", ".png", ".webp", ".avif", ".mp4", ".webm")
+ENDINGS = (".gif", ".png", ".webp", ".avif", *VIDEO_ENDINGS)
 GIF_DELAYS_MS = (20, 30, 40, 50, 60, 80, 100)
 """A GIF counts in hundredths of a second, and browsers slow down what is faster than 20 ms."""
 LARGEST_SHEET = 16_384  # px a side
 LARGEST_HELD = 2**31
 """Bytes of frames that APNG, WebP and AVIF may take at once: their coders want all of them."""
 _WRITING = "Writing the file"
-_SEEN_ALPHA = 128  # a GIF's pixel is clear or opaque
+SEEN_ALPHA = 128  # and more: a GIF's pixel is clear or opaque
 _CLEAR = 255  # its index
 _SAMPLED_PIXELS = 65_536
 
@@ -50,17 +51,12 @@ class Playing:
     is_pixel_art: bool = False
     matte: Colour = (255, 255, 255)  # stands behind what a format cannot keep transparent
     quality: int = 80  # of WebP, AVIF and videos, 1..100; pixel art is kept exactly where a format can
+    is_clear: bool = True  # False: no frame has a transparent pixel, so a video needs none to be kept
 
 
-def is_video(path: Path) -> bool:
-    return path.suffix.lower() in (".mp4", ".webm")
-
-
-def real_fps(path: Path, fps: float) -> float:
-    """The rate that the file can have: a GIF knows only some."""
-    if path.suffix.lower() != ".gif":
-        return fps
-    return 1000 / _gif_delay_ms(fps)
+def real_fps(ending: str, fps: float) -> float:
+    """The rate that a file with this ending can have: a GIF knows only some."""
+    return 1000 / _gif_delay_ms(fps) if ending == ".gif" else fps
 
 
 def write_animation(
@@ -88,8 +84,10 @@ def write_animation(
         )
     pictures = (rgba for rgba, _ in frames)
     with atomic_file(path) as temporary:
-        if is_video(path):
-            write_video(temporary, ending, pictures, playing.fps, playing.matte, playing.quality)
+        if ending in VIDEO_ENDINGS:
+            write_video(
+                temporary, ending, pictures, playing.fps, playing.matte, playing.quality, playing.is_clear
+            )
         elif ending == ".gif":
             _write_gif(temporary, pictures, playing, sample())
         else:
@@ -212,7 +210,7 @@ def _gif_delay_ms(fps: float) -> int:
 
 def _gif_palette(sample: Pictures, playing: Playing) -> Image.Image:
     """At most 255 colours of what can be seen, on the matte; the last index is left for what is clear."""
-    seen = over(sample, playing.matte)[sample[..., 3] >= _SEEN_ALPHA]
+    seen = over(sample, playing.matte)[sample[..., 3] >= SEEN_ALPHA]
     seen = seen[:: -(-len(seen) // _SAMPLED_PIXELS) or 1]
     if not len(seen):
         seen = np.zeros((1, 3), np.uint8)
@@ -232,7 +230,7 @@ def _gif_frame(rgba: Pictures, colours: Image.Image, playing: Playing) -> Image.
     shown = Image.fromarray(over(rgba, playing.matte)).quantize(palette=colours, dither=dither)
     indices: npt.NDArray[np.uint8] = np.array(shown)
     indices[indices == _CLEAR] = 0  # that entry repeats the first
-    indices[rgba[..., 3] < _SEEN_ALPHA] = _CLEAR
+    indices[rgba[..., 3] < SEEN_ALPHA] = _CLEAR
     frame = Image.fromarray(indices)
     frame.putpalette(colours.getpalette("RGB") or [])
     return frame

@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +16,23 @@ from studio.core.picture import Picture
 from studio.core.pixels import Pictures, over
 from studio.core.progress import Progress
 
-from .animation import LARGEST_HELD, LARGEST_SHEET, Colour, Frame, Playing, write_animation, write_sheet
+from .animation import (
+    GIF_DELAYS_MS,
+    LARGEST_HELD,
+    LARGEST_SHEET,
+    SEEN_ALPHA,
+    Colour,
+    Frame,
+    Playing,
+    real_fps,
+    write_animation,
+    write_sheet,
+)
+from .video import ENDINGS as VIDEO_ENDINGS
 from .video import can_write_video
 
-GIF_FPS = (50.0, 100 / 3, 25.0, 20.0, 50 / 3, 12.5, 10.0)
-"""What browsers show as it is: a GIF counts in hundredths of a second, and faster ones are slowed down."""
+GIF_FPS = tuple(1000 / delay for delay in GIF_DELAYS_MS)
+"""The rates to choose from; slower ones are possible."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,7 @@ class Kind:
 
     @property
     def is_video(self) -> bool:
-        return self.ending in (".mp4", ".webm")
+        return self.ending in VIDEO_ENDINGS
 
 
 KINDS = {
@@ -75,8 +87,7 @@ class Export:
 
     def rate(self, planned: float) -> float:
         """Frames a second that the file will have: of those asked for or planned, the nearest that it can."""
-        wanted = self.fps or planned
-        return min(GIF_FPS, key=lambda fps: abs(fps - wanted)) if self.kind == "gif" else wanted
+        return real_fps(KINDS[self.kind].ending, self.fps or planned)
 
     @property
     def keeps_clear(self) -> bool:
@@ -129,6 +140,7 @@ def write_export(
     sample: as `write_animation` wants it.
     """
     check_replaceable(export, path)
+    playing = replace(playing, is_clear=export.keeps_clear)
 
     def each() -> Iterator[Frame]:
         for number, (rgba, picture) in enumerate(frames()):
@@ -159,6 +171,12 @@ def is_sequence(folder: Path) -> bool:
     return all(frame.fullmatch(file.name) for file in folder.iterdir())
 
 
+def size_of(path: Path) -> int:
+    """Bytes of what was written: a file, or a folder of frames."""
+    files = path.iterdir() if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
 def _on_ground(rgba: Pictures, export: Export) -> Pictures:
     """On the matte where transparency is not to be kept. uint8 [..., 4]."""
     if export.keeps_clear:
@@ -166,6 +184,17 @@ def _on_ground(rgba: Pictures, export: Export) -> Pictures:
     opaque = np.full_like(rgba, 255)
     opaque[..., :3] = over(rgba, export.matte)
     return opaque
+
+
+def as_kept(rgba: Pictures, export: Export) -> Pictures:
+    """How a picture will look in the file but for its colours: the ground and the edges. uint8 [..., 4]."""
+    if not (export.keeps_clear and export.needs_matte):
+        return _on_ground(rgba, export)
+    kept = np.zeros_like(rgba)
+    is_seen = rgba[..., 3] >= SEEN_ALPHA
+    kept[is_seen, :3] = over(rgba, export.matte)[is_seen]
+    kept[is_seen, 3] = 255
+    return kept
 
 
 @dataclass(frozen=True)
@@ -192,13 +221,9 @@ def _tried(export: Export, sample: list[Pictures], playing: Playing) -> tuple[in
     """Bytes and seconds of a file with these frames."""
     kind = KINDS[export.kind]
     frames: list[tuple[Pictures, Picture | None]] = [(rgba, None) for rgba in sample]
-    shorter = Playing(
-        len(frames), playing.fps, playing.is_endless, playing.is_pixel_art, playing.matte, playing.quality
-    )
+    shorter = replace(playing, frames=len(frames))
     with tempfile.TemporaryDirectory(prefix="morpho-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / f"tried{kind.ending}"
         begun = time.perf_counter()
         write_export(export, path, lambda: iter(frames), shorter, lambda: np.stack(sample), Progress())
-        seconds = time.perf_counter() - begun
-        files = [path] if path.is_file() else list(path.iterdir())
-        return sum(file.stat().st_size for file in files), seconds
+        return size_of(path), time.perf_counter() - begun

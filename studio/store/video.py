@@ -17,6 +17,8 @@ import numpy as np
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures, over
 
+ENDINGS = (".mp4", ".webm")
+
 
 @dataclass(frozen=True)
 class _Kind:
@@ -26,15 +28,16 @@ class _Kind:
     options: dict[str, str]
 
 
-def _kind(ending: str, quality: int) -> _Kind:
+def _kind(ending: str, quality: int, is_clear: bool) -> _Kind:
     """quality: 1..100; the coders count the other way round."""
     if ending == ".mp4":
         crf = round(40 - 0.28 * quality)  # 80: 18, which looks like the original
         return _Kind("mp4", "libx264", False, {"crf": str(crf), "preset": "medium"})
     crf = round(58 - 0.4 * quality)  # 80: 26
-    # Alternate reference frames cannot carry transparency.
-    options = {"crf": str(crf), "b:v": "0", "auto-alt-ref": "0", "row-mt": "1"}
-    return _Kind("webm", "libvpx-vp9", True, options)
+    options = {"crf": str(crf), "b:v": "0", "row-mt": "1"}
+    if is_clear:  # alternate reference frames cannot carry transparency
+        options["auto-alt-ref"] = "0"
+    return _Kind("webm", "libvpx-vp9", is_clear, options)
 
 
 def can_write_video() -> bool:
@@ -49,12 +52,13 @@ def write_video(
     fps: float,
     matte: tuple[int, int, int],
     quality: int,
+    is_clear: bool = True,
 ) -> None:
-    """MP4 (H.264, on the matte) or WebM (VP9, with transparency), as `ending` says.
+    """MP4 (H.264, on the matte) or WebM (VP9, with transparency where `is_clear`), as `ending` says.
 
     pictures: uint8 [H, W, 4] each, one size. Raises StudioError where neither coder is there, or it fails.
     """
-    kind = _kind(ending, quality)
+    kind = _kind(ending, quality, is_clear)
     frames = (_even(rgba if kind.keeps_alpha else over(rgba, matte)) for rgba in pictures)
     first = next(frames)
     rate = Fraction(fps).limit_denominator(1001)

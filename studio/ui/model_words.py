@@ -24,9 +24,9 @@ def number(value: int) -> str:
 
 def size_in_words(size: int) -> str:
     """Bytes as file managers say them."""
-    for unit, step in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+    for unit, step, digits in (("GB", 10**9, 1), ("MB", 10**6, 1), ("KB", 10**3, 0)):
         if size >= step:
-            return f"{size / step:.1f} {unit}"
+            return f"{size / step:.{digits}f} {unit}"
     return f"{size} bytes"
 
 

@@ -111,9 +111,9 @@ def file_stem(bundle: Bundle, picture: Picture) -> str:
     return "".join(c if c.isalnum() or c in " -_." else "_" for c in text).strip(". ")[:80] or "picture"
 
 
-def free_file(folder: Path, stem: str) -> Path:
-    """A PNG of that name in the folder that does not exist yet."""
-    file, number = folder / f"{stem}.png", 2
+def free_file(folder: Path, stem: str, ending: str = ".png") -> Path:
+    """A file of that name in the folder that does not exist yet."""
+    file, number = folder / f"{stem}{ending}", 2
     while file.exists():
-        file, number = folder / f"{stem} {number}.png", number + 1
+        file, number = folder / f"{stem} {number}{ending}", number + 1
     return file

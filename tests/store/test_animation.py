@@ -92,10 +92,10 @@ def test_pixel_art_keeps_its_colours(tmp_path: Path, ending: str) -> None:
 
 
 def test_a_gif_has_one_palette_and_the_rates_it_can_have(tmp_path: Path) -> None:
-    assert real_fps(Path("a.gif"), 24) == 25
-    assert real_fps(Path("a.gif"), 120) == 50
-    assert real_fps(Path("a.gif"), 2) == 2
-    assert real_fps(Path("a.webp"), 24) == 24
+    assert real_fps(".gif", 24) == 25
+    assert real_fps(".gif", 120) == 50
+    assert real_fps(".gif", 2) == 2
+    assert real_fps(".webp", 24) == 24
     _write(tmp_path / "a.gif", _frames())
     content = (tmp_path / "a.gif").read_bytes()
     assert content[10] & 0x80  # a palette for all
@@ -142,6 +142,10 @@ def test_videos(tmp_path: Path, ending: str, codec: str) -> None:
     assert float(said["format"]["duration"]) == pytest.approx(0.5, abs=0.05)
     if ending == "webm":
         assert stream["tags"]["alpha_mode"] == "1"
+        _write(tmp_path / "opaque.webm", frames, is_clear=False)
+        (stream,) = json.loads(subprocess.check_output([*command, tmp_path / "opaque.webm"]))["streams"]
+        assert "alpha_mode" not in stream["tags"]
+        assert int(stream["nb_read_frames"]) == 12
 
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg here")

@@ -16,6 +16,7 @@ from studio.store.animation import Frame, Playing
 from studio.store.exporting import (
     KINDS,
     Export,
+    as_kept,
     check_fits,
     check_replaceable,
     estimate,
@@ -58,7 +59,10 @@ def test_every_kind_is_written_with_and_without_transparency(
     path = tmp_path / f"disc{KINDS[kind].ending}"
     _write(export, path)
     if KINDS[kind].is_video:
-        assert path.stat().st_size > 500
+        content = path.read_bytes()
+        assert len(content) > 500
+        has_alpha = b"\x53\xc0\x81\x01" in content  # Matroska's AlphaMode, 1
+        assert has_alpha == (kind == "webm" and is_clear)
         return
     file = path if path.is_file() else path / "disc_0001.png"
     with Image.open(file) as image:
@@ -120,10 +124,22 @@ def test_matte_is_asked_for_where_it_shows() -> None:
     assert Export("webp", is_clear=False).needs_matte
 
 
+def test_a_preview_has_the_ground_and_the_edges_of_the_file() -> None:
+    clear, soft, opaque = np.array([[0, 0, 0, 0], [200, 0, 0, 200], [0, 0, 200, 255]], np.uint8)
+    rgba, red = np.stack([clear, soft, opaque])[None], (255, 0, 0)
+    np.testing.assert_array_equal(as_kept(rgba, Export("webp", matte=red)), rgba)
+    ((ground, edge, inside),) = as_kept(rgba, Export("gif", matte=red))
+    assert ground[3] == 0 and edge[3] == 255 and edge[0] > 200
+    np.testing.assert_array_equal(inside, opaque)
+    ((ground, _, _),) = as_kept(rgba, Export("mp4", matte=red))
+    np.testing.assert_array_equal(ground, [255, 0, 0, 255])
+
+
 def test_a_gif_has_the_nearest_rate_that_browsers_show() -> None:
     assert Export("gif").rate(24.0) == 25
     assert Export("gif").rate(60.0) == 50
     assert Export("gif", fps=12.5).rate(24.0) == 12.5
+    assert Export("gif").rate(4.0) == 4, "only faster ones are counted wrong"
     assert Export("webp").rate(24.0) == 24
     assert Export("webp", fps=60.0).rate(24.0) == 60
 

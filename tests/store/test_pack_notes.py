@@ -90,6 +90,18 @@ def test_the_page_shows_every_picture_and_asks_for_nothing(tmp_path: Path) -> No
     assert "gallery.html" in json.loads((out / "manifest.json").read_text())["files"]
 
 
+def test_models_are_looked_up_once(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def models() -> dict[str, Facts]:
+        asked.append(1)
+        return {FACTS.id: FACTS}
+
+    with spooled(tmp_path) as spool:
+        pack_given(spool.pictures, tmp_path / "out", PackOptions("png", gallery=True), models=models)
+    assert len(asked) == 1
+
+
 def test_pixel_art_on_the_page_is_exact_and_large_pictures_are_small(tmp_path: Path) -> None:
     with Spool(tmp_path / "out") as spool:
         spool.add("hero", sprite(1, 16), None)

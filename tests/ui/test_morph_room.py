@@ -261,6 +261,23 @@ def test_the_plan_is_there_again_next_time(full: MorphRoom, studio: Studio, open
     assert json.loads((studio.shelf.library.root / "morph.json").read_text())["format"] == 1
 
 
+def test_nothing_is_made_before_the_room_is_shown(
+    full: MorphRoom, studio: Studio, open_studio: Open, qtbot: QtBot
+) -> None:
+    studio.window.close()
+    window = open_studio().window
+    again = window.morph
+    again._shelf.changed.emit()  # a model was added, or renamed
+    assert not again.maker.is_measuring and again.maker.count == 0
+    assert again.timeline._number == 0 and not again._rating.isActive()
+    assert again.timeline.pixmap(again._state.plan.stops[0]) is None
+    window.show_morph()
+    qtbot.waitUntil(lambda: 0 < again.maker.count == again.maker.prepared, timeout=SOON)
+    qtbot.waitUntil(lambda: again.timeline.pixmap(again._state.plan.stops[0]) is not None)
+    assert again.stage.pixmap is not None
+    assert not again.player.is_playing, "what is there again from last time stands still"
+
+
 def test_a_damaged_plan_is_set_aside_and_said(studio: Studio, open_studio: Open) -> None:
     studio.window.close()
     file = studio.shelf.library.morph_file

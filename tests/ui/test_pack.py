@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pack_readers as readers
@@ -165,6 +166,22 @@ def test_only_the_newest_is_shown(studio: Studio, qtbot: QtBot) -> None:
         qtbot.wait(5)
     seen(dialog, qtbot)
     assert shown == [39]
+
+
+def test_a_preview_that_fails_does_not_go_on_looking_busy(
+    studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, logged: Any
+) -> None:
+    dialog = opened(studio, qtbot)
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("studio.ui.pack.previewer.preview", fails)
+    dialog.what.count.setValue(5)
+    seen(dialog, qtbot)
+    logged.expect("ended by a bug")
+    assert "a bug" in dialog.preview.banner.text
+    assert dialog.preview._busy.text() == ""
 
 
 # What is in the way ----------------------------------------------------------------------------------

@@ -278,18 +278,22 @@ def _grid_size(cells: Cells, rows: int, paper: Paper | None) -> Size:
     return Size(width, height)
 
 
+def _whole_size(plan: Plan, cells: Cells, rows: int, what: str, instead: str) -> Size:
+    """Of cells that must not be parted. Raises StudioError where they are larger than a page."""
+    size = _grid_size(cells, rows, None)
+    if max(size.width, size.height) > plan.options.page:
+        raise StudioError(
+            f"{what} would be {size.width} × {size.height} pixels, more than a page of {plan.options.page}.",
+            f"Allow larger pages or {instead}.",
+        )
+    return size
+
+
 def _in_cell(sprite: Sprite, cells: Cells, page: int, index: int) -> Sprite:
     row, column = divmod(index, cells.columns)
-    x = (
-        cells.margin
-        + column * (cells.size.width + cells.spacing)
-        + (cells.size.width - sprite.box.width) // 2
-    )
-    y = (
-        cells.margin
-        + row * (cells.size.height + cells.spacing)
-        + (cells.size.height - sprite.box.height) // 2
-    )
+    size, box = cells.size, sprite.box
+    x = cells.margin + column * (size.width + cells.spacing) + (size.width - box.width) // 2
+    y = cells.margin + row * (size.height + cells.spacing) + (size.height - box.height) // 2
     return _put(sprite, page, x, y)
 
 
@@ -302,13 +306,7 @@ def _strips(plan: Plan) -> Sheet:
     for sequence in whole.sequences:
         sprites = [by_name[name] for name in sequence.frames]
         cells = Cells(_largest(sprites), len(sprites), 0, 0)
-        size = _grid_size(cells, 1, None)
-        if max(size.width, size.height) > plan.options.page:
-            raise StudioError(
-                f"The strip “{sequence.name}” would be {size.width} × {size.height} pixels, more than a page "
-                f"of {plan.options.page}.",
-                "Allow larger pages or use fewer frames.",
-            )
+        size = _whole_size(plan, cells, 1, f"The strip “{sequence.name}”", "use fewer frames")
         pages.append(Page(f"{plan.stem(sequence.name)}_strip{len(sprites)}.png", size))
         placed += [_in_cell(sprite, cells, len(pages) - 1, index) for index, sprite in enumerate(sprites)]
     return replace(whole, pages=tuple(pages), sprites=tuple(placed))
@@ -330,13 +328,7 @@ def _characters(plan: Plan) -> Sheet:
     for name, frames in _walks(plan.animations, set(by_name)):
         sprites = [by_name[frame] for frame in frames]
         cells = Cells(_largest(sprites), _CHARACTER_COLUMNS, 0, 0)
-        size = _grid_size(cells, len(_DIRECTIONS), None)
-        if max(size.width, size.height) > plan.options.page:
-            raise StudioError(
-                f"The character “{name}” would be {size.width} × {size.height} pixels, more than a page of "
-                f"{plan.options.page}.",
-                "Allow larger pages or smaller frames.",
-            )
+        size = _whole_size(plan, cells, len(_DIRECTIONS), f"The character “{name}”", "smaller frames")
         pages.append(Page(f"${plan.stem(name)}.png", size))
         placed += [_in_cell(sprite, cells, len(pages) - 1, index) for index, sprite in enumerate(sprites)]
     return _sheet(plan, pages, placed)

@@ -216,7 +216,7 @@ def _pack_mixed(cells: Sequence[Cell], paper: Paper) -> Layout:
 
 def _tightest(cells: Sequence[Cell], order: Sequence[int], paper: Paper) -> dict[int, Place]:
     """One page for cells that fit on one, of the width that wastes least."""
-    area = sum((cells[i].width + paper.padding) * (cells[i].height + paper.padding) for i in order)
+    area = sum(_area(cells[i], paper) for i in order)
     widest = max(cells[i].width for i in order) + 2 * paper.padding
     best: tuple[tuple[float, int], dict[int, Place]] | None = None
     for width in sorted(_widths(math.sqrt(area), widest, paper)):

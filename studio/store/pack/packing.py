@@ -131,10 +131,11 @@ def pack_given(
         raise _nothing()
     read = time.perf_counter()
     plan = planned(looks, options)
-    notes = plan.notes(models() if plan.is_generated else {}, drawn)
+    known = models() if plan.is_generated else {}
+    notes = plan.notes(known, drawn)
     made = time.perf_counter()
     clock = Clock()
-    _write(plan, notes, out, clock, progress, models)
+    _write(plan, notes, out, clock, progress, known)
     done = time.perf_counter()
     return Packed(
         out=out,
@@ -146,7 +147,7 @@ def pack_given(
         animations=tuple(animation.name for animation in plan.sheets[0].animations),
         scattered=plan.scattered,
         is_pixel_art=plan.sheets[0].is_pixel_art,
-        files=tuple(plan.files),
+        files=plan.files,
         replaced=tuple(replaced),
         left_out=(*left_out, *unreadable),
         seconds=_seconds(read - begun, made - read, done - made, clock),
@@ -164,7 +165,12 @@ def check_ahead(given: Sequence[Given], out: Path, options: PackOptions, paths: 
 
 
 def _write(
-    plan: Planned, notes: Mapping[str, str], out: Path, clock: Clock, progress: Progress, models: ModelsById
+    plan: Planned,
+    notes: Mapping[str, str],
+    out: Path,
+    clock: Clock,
+    progress: Progress,
+    models: Mapping[str, Facts],
 ) -> None:
     """Everything into a folder beside `out`, which then takes its place."""
     with ExitStack() as whole:
@@ -175,8 +181,7 @@ def _write(
             for name, text in {**plan.texts, **notes}.items():
                 (folder / name).write_text(text, encoding="utf-8", newline="\n")
             if plan.options.gallery:
-                known = models() if plan.is_generated else {}
-                write_gallery(folder, plan.sheets[0], plan.looks, plan.options, known, progress)
+                write_gallery(folder, plan.sheets[0], plan.looks, plan.options, models, progress)
             if zip_file is not None:
                 write_zip(folder, zip_file, out.name)
 

@@ -37,7 +37,7 @@ class Planned:
     @property
     def is_generated(self) -> bool:
         """Whether a model made any of the pictures."""
-        return any(look.recipe is not None for look in self.looks)
+        return _is_generated(self.looks)
 
     @property
     def pages(self) -> int:
@@ -83,15 +83,15 @@ def planned(looks: Sequence[Look], options: PackOptions) -> Planned:
         written = WRITERS[options.target](sheet)
         files += written
         texts |= written
-    is_generated = any(look.recipe is not None for look in looks)
-    files += [
-        MANIFEST,
-        TABLE,
-        *([PROVENANCE] if is_generated else []),
-        *([GALLERY] if options.gallery else []),
-    ]
+    files += [MANIFEST, TABLE]
+    files += [PROVENANCE] if _is_generated(looks) else []
+    files += [GALLERY] if options.gallery else []
     naming.check_files(files)
     return Planned(looks, options, sheets, contact, texts, tuple(sorted(files)))
+
+
+def _is_generated(looks: Sequence[Look]) -> bool:
+    return any(look.recipe is not None for look in looks)
 
 
 def _sheets(looks: Sequence[Look], options: PackOptions, set_name: str, is_pixels: bool) -> tuple[Sheet, ...]:

@@ -248,7 +248,7 @@ class CardActs(QObject):
             self.working.emit("Pictures are still being saved.")
             return
         self._job = job
-        job.progressed.connect(lambda w: self.working.emit(f"{w.doing}: {w.done} of {w.total}"))
+        job.progressed.connect(lambda working: self.working.emit(working.text))
         job.finished.connect(self._on_saved)
         job.failed.connect(self.refused)
         job.ended.connect(job.deleteLater)

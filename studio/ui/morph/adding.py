@@ -42,7 +42,7 @@ def as_carried(paths: Sequence[Path]) -> tuple[Carried, ...]:
     return tuple(Carried(file=path) for path in paths)
 
 
-def model_for(carried: Sequence[Carried], by_id: Callable[[str], Bundle | None]) -> Bundle | None:
+def _model_for(carried: Sequence[Carried], by_id: Callable[[str], Bundle | None]) -> Bundle | None:
     """The model that a new morph of these would be of: the one that most of them say they are of."""
     found = [one.bundle.facts.id for one in carried if one.bundle is not None]
     for one in carried:
@@ -56,8 +56,21 @@ def model_for(carried: Sequence[Carried], by_id: Callable[[str], Bundle | None])
     return by_id(most_common(found))
 
 
-def bring(carried: Sequence[Carried], bundle: Bundle, progress: Progress) -> Brought:
-    """On a job's thread. Pictures of models stay what they are; files become what `bundle` sees in them."""
+def bring(
+    carried: Sequence[Carried],
+    own: Bundle | None,
+    likely: Bundle | None,
+    by_id: Callable[[str], Bundle | None],
+    progress: Progress,
+) -> Brought:
+    """On a job's thread. Pictures of models stay what they are; files become what a model sees in them.
+
+    own: the model of the morph, if it has one; else the pictures say which, else it is the likely one.
+    Raises StudioError where there is none.
+    """
+    bundle = own or _model_for(carried, by_id) or likely
+    if bundle is None:
+        raise StudioError("There is no model to morph with.", "Make one in Models first.")
     finder = Stops(bundle, progress=progress)
     stops: list[PlannedStop] = []
     told: list[str] = []

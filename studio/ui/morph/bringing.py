@@ -16,7 +16,7 @@ from ..create_bar import new_seed
 from ..exchange import Carried
 from ..jobs import Job
 from ..state import CreateState, Shelf
-from .adding import Brought, Choice, as_carried, bring, join, model_for, title_of
+from .adding import Brought, Choice, as_carried, bring, join, title_of
 from .state import MorphState
 
 _MOST_TOLD = 3
@@ -51,12 +51,9 @@ class Bringer(QObject):
         if self._job is not None:
             self.failed.emit(StudioError("Pictures are still being looked at.", "Try again in a moment."))
             return
-        bundle = self.bundle() or model_for(carried, self._shelf.by_id) or self._create_state.bundle.value
-        if bundle is None:
-            self.failed.emit(StudioError("There is no model to morph with.", "Make one in Models first."))
-            return
         at = len(self._state.plan.stops) if at is None else at
-        job = Job(lambda progress, say: bring(carried, bundle, progress), self)
+        own, likely, by_id = self.bundle(), self._create_state.bundle.value, self._shelf.by_id
+        job = Job(lambda progress, say: bring(carried, own, likely, by_id, progress), self)
         job.finished.connect(lambda brought: self._on_brought(brought, at))
         job.failed.connect(self.failed)
         job.ended.connect(self._on_ended)

@@ -7,8 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,18 +25,19 @@ from PySide6.QtWidgets import (
 )
 
 from studio.core.errors import StudioError
-from studio.core.pixels import Pictures, over
+from studio.core.pixels import Pictures
 from studio.core.plan import MorphPlan
 from studio.core.steps import time_in_words
 from studio.core.tempo import Survey
 from studio.store.bundle import Bundle
-from studio.store.exporting import GIF_FPS, KINDS, Estimate, Export, why_not
+from studio.store.exporting import GIF_FPS, KINDS, Estimate, Export, as_kept, why_not
 
 from ..backdrop import Backdrop, to_pixmap
 from ..decoding import Decoders
 from ..icons import icon
 from ..jobs import Job, after
-from ..saving import file_stem
+from ..model_words import size_in_words
+from ..saving import file_stem, free_file
 from ..widgets import Banner, PicturePanel, button, column, label, reword, row
 from .exporting import Order, run_estimate
 
@@ -100,10 +100,7 @@ class ExportDialog(QDialog):
         """A name that is free."""
         folder = Path(self._folder or Path.home())
         stem = file_stem(self._bundle, self._plan.stops[0].picture).split(" ")[0] + " morph"
-        path, number = folder / f"{stem}{KINDS[kind].ending}", 2
-        while path.exists():
-            path, number = folder / f"{stem} {number}{KINDS[kind].ending}", number + 1
-        return path
+        return free_file(folder, stem, KINDS[kind].ending)
 
     # Building
 
@@ -115,7 +112,7 @@ class ExportDialog(QDialog):
         for kind, about in KINDS.items():
             item = QListWidgetItem(icon(_ICONS[kind]), about.words)
             item.setData(Qt.ItemDataRole.UserRole, kind)
-            item.setSizeHint(item.sizeHint().expandedTo(QPixmap(10, 32).size()))
+            item.setSizeHint(item.sizeHint().expandedTo(QSize(10, 32)))
             self.kinds.addItem(item)
         self.kinds.currentItemChanged.connect(lambda item: self._on_kind(item))
         self.preview = PicturePanel("A frame as it will be", backdrop, side=148, inset=0)
@@ -237,9 +234,10 @@ class ExportDialog(QDialog):
         self.fps.clear()
         planned = self._plan.fps
         if self.export.kind == "gif":
-            for fps in GIF_FPS:
+            rate = self.export.rate(planned)
+            for fps in sorted({*GIF_FPS, rate}, reverse=True):
                 self.fps.addItem(f"{fps:.4g}", fps)
-            self.fps.setCurrentIndex(GIF_FPS.index(self.export.rate(planned)))
+            self.fps.setCurrentIndex(self.fps.findData(rate))
             self.fps.setToolTip("A GIF counts in hundredths of a second: these are shown as they are")
             return
         self.fps.addItem(f"{planned:.4g}, as planned", 0.0)
@@ -273,15 +271,8 @@ class ExportDialog(QDialog):
         frames, _ = self._sample()
         if not frames:
             return
-        rgba = frames[0].copy()
-        kind = KINDS[self.export.kind]
-        if self.export.needs_matte:
-            is_clear = rgba[..., 3:] < 128
-            rgba[..., :3] = over(rgba, self.export.matte)
-            rgba[..., 3] = 255
-            if kind.clear == "hard" and self.export.keeps_clear:
-                rgba = np.where(is_clear, np.uint8(0), rgba)
-        self.preview.show_pixmap(to_pixmap(rgba), self._bundle.facts.kind == "pixel")
+        shown = to_pixmap(as_kept(frames[0], self.export))
+        self.preview.show_pixmap(shown, self._bundle.facts.kind == "pixel")
 
     def _order(self) -> Order:
         return Order(self._plan, self._bundle, self.export, self._survey)
@@ -390,10 +381,3 @@ class ExportDialog(QDialog):
             self._set(path=str(Path(self._folder or Path.home()) / path))
         self.export_wanted.emit(self.export)
         self.accept()
-
-
-def size_in_words(size: int) -> str:
-    """ "12 KB", "3.4 MB"."""
-    if size < 999_500:
-        return f"{max(1, round(size / 1000))} KB"
-    return f"{size / 1e6:.1f} MB"

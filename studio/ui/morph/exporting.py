@@ -19,7 +19,7 @@ from studio.core.tempo import Survey
 from studio.generate.morph import Morph
 from studio.store.animation import Frame, Playing
 from studio.store.bundle import Bundle
-from studio.store.exporting import Estimate, Export, check_fits, estimate, write_export
+from studio.store.exporting import Estimate, Export, check_fits, estimate, size_of, write_export
 from studio.store.facts import Facts
 
 from ..decoding import Decoders, Decodes
@@ -104,8 +104,7 @@ def run_export(order: Order, decoders: Decoders, progress: Progress) -> Exported
             yield made.rgba, made.picture
 
     write_export(order.export, path, frames, playing, morph.sample, progress)
-    files = [path] if path.is_file() else list(path.iterdir())
-    return Exported(path, playing.frames, playing.fps, sum(file.stat().st_size for file in files))
+    return Exported(path, playing.frames, playing.fps, size_of(path))
 
 
 def run_estimate(

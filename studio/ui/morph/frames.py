@@ -13,7 +13,7 @@ from studio.core.errors import StudioError
 from studio.core.path import Path
 from studio.core.picture import Picture
 from studio.core.pixels import Pictures
-from studio.core.plan import MorphPlan
+from studio.core.plan import LOOP, MorphPlan
 from studio.core.survey import Look, Surveying, finest, surveying
 from studio.core.tempo import Floats, Survey
 from studio.store.bundle import Bundle
@@ -143,22 +143,19 @@ class FrameMaker(QObject):
             self.failed.emit(error)
             return
         latents = np.stack([stop.picture.latent for stop in plan.stops])
-        key = (bundle.facts.id, plan.playing == "loop", latents.tobytes())
+        key = (bundle.facts.id, plan.playing == LOOP, latents.tobytes())
         if bundle is not self.bundle:
             self._forget()
             self.bundle = bundle
-        has_palette = bundle.facts.palette is not None
-        pieces = finest(tempo.frames, plan.legs, has_palette)
+        pieces = finest(tempo.frames, plan.legs, bundle.facts.palette is not None)
         shown = self._shown
         path = shown.path if shown and shown.key == key else plan.path(bundle.density.centre)
         self._wish = wish = _Wish(plan, path, key, pieces)
         if (key, pieces) in self._surveys:
             self._surveys.move_to_end((key, pieces))
             self._time(wish)
-            return
-        self._measuring = surveying(wish.path, pieces, has_palette)
-        self._look = next(self._measuring)
-        self._ask_look()
+        elif not self._is_resting:
+            self._measure()
 
     def follow(self, position: int) -> None:
         """Prepare from this place in `order` on. A frame that is missing there comes before all else."""
@@ -174,17 +171,28 @@ class FrameMaker(QObject):
             self._ask_more()
 
     def rest(self) -> None:
-        """Ask for nothing while nobody looks."""
+        """Begin nothing more while nobody looks; a way that is being measured is measured to its end."""
         self._is_resting = True
         if not self.is_measuring:
             self._drop_question()
 
     def go_on(self) -> None:
         self._is_resting = False
-        if not self._number:
+        if self._number:
+            return
+        if self._wish is not self._shown:
+            self._measure()
+        else:
             self.follow(self._position)
 
     # Measuring the way
+
+    def _measure(self) -> None:
+        assert self._wish is not None and self.bundle is not None
+        has_palette = self.bundle.facts.palette is not None
+        self._measuring = surveying(self._wish.path, self._wish.pieces, has_palette)
+        self._look = next(self._measuring)
+        self._ask_look()
 
     def _ask_look(self) -> None:
         assert self._look is not None and self._wish is not None and self.bundle is not None

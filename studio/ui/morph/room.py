@@ -30,13 +30,14 @@ from ..create_bar import BundlePicker
 from ..decoding import DecodeQueue, Decoders
 from ..dropping import ENDINGS, local_paths
 from ..exchange import Carried, Exchange
+from ..model_words import size_in_words
 from ..state import CreateState, Preferences, Shelf
 from ..widgets import Banner, EmptyState, PicturePanel, button, column, frame, label, row, stacked
 from .adding import Choice
 from .bar import RoomBar
 from .bringing import Bringer
 from .export_bar import ExportBar
-from .export_dialog import ExportDialog, size_in_words
+from .export_dialog import ExportDialog
 from .exporting import Exported, Exporter, Order
 from .frames import FrameMaker
 from .player import Player
@@ -69,7 +70,8 @@ class MorphRoom(QWidget):
         self._preferences, self._decoders, self._backdrop = preferences, decoders, backdrop
         self._exchange = exchange
         self._bundle: Bundle | None = None
-        self._was_ready = self._begins_to_play = False
+        self._was_ready = state.plan.is_ready  # what is there again from last time stands still
+        self._begins_to_play = False
         self.bringer = Bringer(state, shelf, create_state, self)
         self.maker = FrameMaker(queue, parent=self)
         self.player = Player(self.maker, parent=self)
@@ -84,6 +86,7 @@ class MorphRoom(QWidget):
         self._build()
         self._connect()
         self._build_commands()
+        self.maker.rest()  # until the room is shown
         self._show_plan(state.plan)
         if state.told:
             self.banner.say(state.told, "warn")

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPixmap,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QMenu, QScrollArea, QWidget
 
@@ -280,18 +281,24 @@ class Timeline(QScrollArea):
         return self._pixmaps.get(stop.picture.latent.tobytes())
 
     def _ask(self) -> None:
-        """For the pictures that are not there yet."""
+        """For the pictures that are not there yet, once there is somebody to see them."""
+        self._queue.cancel(self._number)
+        self._number = 0
+        if self._bundle is None or not self.isVisible():
+            return
         missing = {
             stop.picture.latent.tobytes(): stop.picture.latent
             for stop in self._state.plan.stops
             if stop.picture.latent.tobytes() not in self._pixmaps
         }
-        self._queue.cancel(self._number)
-        self._number = 0
-        if missing and self._bundle is not None:
+        if missing:
             self._asked = list(missing)
             latents = np.stack(list(missing.values()))
             self._number = self._queue.ask_batch(self._bundle, latents)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask()
 
     def _on_answered(self, answer: Answer) -> None:
         if self._number and answer.number == self._number:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QComboBox, QFrame
 
 from studio.core.errors import StudioError
-from studio.core.plan import FASTEST_FPS, LONGEST_S, PING_PONG, PLAYINGS, MorphPlan
+from studio.core.plan import FASTEST_FPS, LONGEST_S, ONCE, PING_PONG, PLAYINGS, MorphPlan
 from studio.core.tempo import MOST_FRAMES
 
 from ..icons import icon
@@ -97,7 +97,7 @@ class Transport(QFrame):
         self.frames.show_value(plan.frames)
         self.whole.setText(self._whole(plan))
         self._player.fps = plan.fps
-        self._player.is_endless = plan.playing != "once"
+        self._player.is_endless = plan.playing != ONCE
 
     def _whole(self, plan: MorphPlan) -> str:
         """What the three numbers do not say: how long there and back is."""

@@ -106,9 +106,7 @@ class PackDesk(QObject):
     def _on_progress(self, working: Working) -> None:
         job = self._job
         if job is not None:
-            self._banner.say(
-                f"{working.doing}: {working.done} of {working.total}", offer=("Stop", job.cancel)
-            )
+            self._banner.say(working.text, offer=("Stop", job.cancel))
 
     def _on_packed(self, packed: Packed) -> None:
         folder = QUrl.fromLocalFile(str(packed.out))

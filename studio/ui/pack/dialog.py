@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QDialog, QFrame, QProgressBar, QPushButton, QWidge
 from studio.core.errors import StudioError
 from studio.core.events import Working
 from studio.store.bundle import Bundle
-from studio.store.pack import FAINT, Packed, PackOptions
+from studio.store.pack import FAINT, TARGETS, Packed, PackOptions
 from studio.store.pack.naming import safe_name
+from studio.store.pack.options import CHARACTERS, STRIPS
 from studio.store.pack.outlet import There
 
 from ..backdrop import Backdrop
@@ -165,11 +166,9 @@ class PackDialog(QDialog):
     def _options_for(self, target: str) -> PackOptions:
         """What was chosen last for it; the name and what numbers mean go with the pictures."""
         options = self._memory.options(target)
-        is_moving = isinstance(self._what, Chosen) and self._what.is_files_only
-        if target in ("rpgmaker-characters", "gamemaker"):
-            is_moving = True  # they are about animations
-        says = options.recipes and self._says_recipes
         is_own = isinstance(self._what, Chosen) and self._what.is_files_only
+        is_moving = is_own or TARGETS[target].arrangement in (STRIPS, CHARACTERS)  # about animations
+        says = options.recipes and self._says_recipes
         faint = 0 if is_own else FAINT
         return replace(options, name=self._name, animations=is_moving, recipes=says, faint=faint)
 
@@ -195,11 +194,10 @@ class PackDialog(QDialog):
         self._look_ahead()
 
     def _on_options(self, options: PackOptions) -> None:
+        self._options = options
         if options.name != self._name:
             self._is_name_own = True
-            self._options = options
             self._rename(options.name)
-        self._options = options
         self._draw()
         self._look_ahead()
 
@@ -272,9 +270,7 @@ class PackDialog(QDialog):
             self._job.cancel()
 
     def _on_progress(self, working: Working) -> None:
-        self._working.setText(
-            f"{working.doing}: {working.done} of {working.total}" if working.total else working.doing
-        )
+        self._working.setText(working.text)
         self._bar.setRange(0, working.total)
         self._bar.setValue(working.done)
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QFrame, QGridLayout, QSpinBox, QWidget
 
 from ..icons import MUTED, icon
-from ..widgets import Elided, column, frame, icon_button, label, row
+from ..widgets import Elided, column, icon_button, label, row
 
 _LABEL_WIDTH = 104  # px
 
 
 class Section(QFrame):
     """A numbered part of the dialog. One that folds says in a line what is in it."""
-
-    toggled = Signal(bool)
 
     def __init__(self, number: int, title: str, content: QWidget, folds: bool = False) -> None:
         super().__init__()
@@ -58,7 +56,6 @@ class Section(QFrame):
         self._fold.setIconSize(QSize(14, 14))
         self._fold.setAccessibleName(words)
         self._fold.setToolTip(words)
-        self.toggled.emit(is_open)
 
     def summarise(self, text: str) -> None:
         self.summary.setText(text)
@@ -124,7 +121,7 @@ def number(
     name: str, least: int, most: int, changed: Callable[[int], None], suffix: str = "", value: int = 0
 ) -> QSpinBox:
     made = QSpinBox()
-    _dress(made, name, suffix, 84)
+    _dress(made, name, suffix)
     made.setRange(least, most)
     made.setValue(value)
     made.valueChanged.connect(changed)
@@ -135,7 +132,7 @@ def decimal(
     name: str, least: float, most: float, step: float, changed: Callable[[float], None], suffix: str = ""
 ) -> QDoubleSpinBox:
     made = QDoubleSpinBox()
-    _dress(made, name, suffix, 84)
+    _dress(made, name, suffix)
     made.setRange(least, most)
     made.setSingleStep(step)
     made.setDecimals(1 if step >= 0.1 else 2)
@@ -143,10 +140,10 @@ def decimal(
     return made
 
 
-def _dress(made: QSpinBox | QDoubleSpinBox, name: str, suffix: str, width: int) -> None:
+def _dress(made: QSpinBox | QDoubleSpinBox, name: str, suffix: str) -> None:
     made.setAccessibleName(name)
     made.setSuffix(suffix)
-    made.setFixedWidth(width)
+    made.setFixedWidth(84)
     made.lineEdit().setTextMargins(7, 0, 4, 0)
     made.setKeyboardTracking(False)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel scrolls the dialog
@@ -158,10 +155,4 @@ def tick(words: str, changed: Callable[[bool], None], tip: str = "", is_on: bool
     made.setChecked(is_on)
     made.setToolTip(tip)
     made.toggled.connect(changed)
-    return made
-
-
-def line() -> QFrame:
-    made = frame("line")
-    made.setFixedHeight(1)
     return made

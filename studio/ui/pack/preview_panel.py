@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from studio.store.pack.preview import Preview
 
 from ..backdrop import Backdrop, fitted, to_pixmap
+from ..model_words import size_in_words
 from ..widgets import Banner, PicturePanel, column, label, row
 from .previewer import Ahead
 
@@ -77,13 +78,8 @@ def _figures(found: Preview) -> str:
     pictures = "1 picture" if found.count == 1 else f"{found.count:,} pictures"
     pages = "1 page" if found.pages == 1 else f"{found.pages:,} pages"
     size = f"{found.size.width} × {found.size.height} px"
-    return f"{pictures} on {pages}  ·  {size}  ·  {found.fill:.0%} filled  ·  about {megabytes(found.bytes)}"
-
-
-def megabytes(count: int) -> str:
-    """As people read it: "0.3 MB", "12 MB"."""
-    size = count / 1e6
-    return f"{size:.0f} MB" if size >= 9.95 else f"{max(size, 0.1):.1f} MB"
+    about = f"about {size_in_words(found.bytes)}"
+    return "  ·  ".join((f"{pictures} on {pages}", size, f"{found.fill:.0%} filled", about))
 
 
 def _more(found: Preview, seen: int) -> str:

@@ -84,9 +84,9 @@ class Previewer(QObject):
             return
         packer, kept = self._packer, self._read
         self._job = Job(lambda progress, say: _look_ahead(packer, request, kept, progress, self._keep), self)
-        self._job.progressed.connect(lambda w: self.busy.emit(f"{w.doing}: {w.done} of {w.total}"))
+        self._job.progressed.connect(lambda working: self.busy.emit(working.text))
         self._job.finished.connect(self._on_finished)
-        self._job.failed.connect(lambda error: self.shown.emit(Ahead(request, None, None, error, 0)))
+        self._job.failed.connect(lambda error: self._on_finished(Ahead(request, None, None, error, 0)))
         self._job.ended.connect(self._on_ended)
         self._job.start()
 

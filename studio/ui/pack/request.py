@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
 from studio.core.progress import Progress
 from studio.generate.novelty import Novelty
-from studio.generate.sets import Wanted, draw_set, pack_set
+from studio.generate.sets import Wanted, draw_set, names_of, pack_set
 from studio.store.bundle import Bundle
 from studio.store.facts import Facts
 from studio.store.importing.sources import find
@@ -97,10 +97,10 @@ class Packer:
             packed, _ = pack_set(what.wanted(), decoder, novelty, out, options, progress, self._models)
             return packed
         with Spool(out) as spool:
-            given = self._given(what, what.pictures, spool, Progress(), only=1)
+            given = self._given(what.pictures[:1], spool, Progress())
             check_ahead(given, out, options, what.files)
         with Spool(out) as spool:
-            given = self._given(what, what.pictures, spool, progress)
+            given = self._given(what.pictures, spool, progress)
             return pack_given(given, out, options, progress, self._models, what.files)
 
     def first(self, what: What, spool: Spool, progress: Progress) -> list[Given]:
@@ -109,22 +109,19 @@ class Packer:
             some = replace(what.wanted(), count=min(what.count, MOST_SEEN), is_unique=False)
             draw_set(some, self._decoders.get(what.bundle), None, spool, progress)
             return list(spool.pictures)
-        return self._given(what, what.pictures, spool, progress, only=MOST_SEEN)
+        return self._given(what.pictures[:MOST_SEEN], spool, progress)
 
     def names(self, what: What, name: str) -> list[str]:
         """What all pictures are called before a template renames them."""
         if isinstance(what, New):
-            digits = max(4, len(str(what.count)))
-            return [f"{name}_{number:0{digits}}" for number in range(1, what.count + 1)]
+            return names_of(name, what.count)
         return _names(what.pictures)
 
-    def _given(
-        self, what: Chosen, pictures: Sequence[Carried], spool: Spool, progress: Progress, only: int = 0
-    ) -> list[Given]:
-        """In the order they came. only: so many of them; 0: all."""
-        names = _names(pictures)[: only or None]
+    def _given(self, pictures: Sequence[Carried], spool: Spool, progress: Progress) -> list[Given]:
+        """In the order they came; the first of them are called the same without the others."""
+        names = _names(pictures)
         given: dict[int, Given] = {}
-        for index, each in enumerate(pictures[: only or None]):
+        for index, each in enumerate(pictures):
             if each.picture is None or each.bundle is None:
                 given[index] = _file(each, names[index])
         drawn = [index for index in range(len(names)) if index not in given]
