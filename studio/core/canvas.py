@@ -140,8 +140,7 @@ def places_for(
 ) -> list[Place]:
     """Where `count` new cards are laid: near those of their parents that are there, else in new rows.
 
-    columns: of new rows; 0: as suits. around: a place to lie near
-    to where there are no parents.
+    columns: of new rows; 0: as suits. around: a place to lie near to where there are no parents.
     """
     by_id = {card.id: card for card in cards}
     taken = [card.place for card in by_id.values()]

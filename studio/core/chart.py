@@ -6,6 +6,7 @@ numbers. No two pictures overlap.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ _LONGEST = 3.0  # how far a blend is stretched at most; opposite pictures have n
 _TINY = 1e-9
 _ASKED = 8  # pictures around which a latent's place is looked for
 _TRIED = np.array([(x, y) for x in (0, -0.5, 0.5, -1, 1) for y in (0, -0.5, 0.5, -1, 1)])
+_TRIED_REACH = 1 + _REACH * math.sqrt(2) + _REACH_MORE
+"""Cells. The picture itself is no farther than a diagonal from any place tried; the reach goes by that."""
 _PARENTS, _KIN = 3, 8
 _STRENGTH = 0.2  # of breeding: children are plainly of their island
 
@@ -44,11 +47,6 @@ class Chart:
         """Columns and rows that are used."""
         columns, rows = self.cells.max(axis=0) + 1
         return int(columns), int(rows)
-
-    def at(self, column: int, row: int) -> int | None:
-        """The picture that lies in a cell."""
-        found = np.flatnonzero((self.cells == (column, row)).all(axis=1))
-        return int(found[0]) if len(found) else None
 
     def latents_at(self, points: Points) -> Latents:
         """What lies at these places, float32 [M, D]: at a picture's own centre exactly its code.
@@ -77,8 +75,15 @@ class Chart:
         asked = np.argsort(far, kind="stable")[:_ASKED]
         if far[asked[0]] < _TINY:
             return _pair(self.cells[asked[0]])
-        tried = (self.cells[asked][:, None] + _TRIED).reshape(-1, 2)
-        return _pair(tried[nearest(latent[None], self.latents_at(tried))[0][0]])
+        tried = self.cells[asked][:, None] + _TRIED  # [asked, T, 2]
+        near = [self._around(self.cells[picture]) for picture in asked]
+        found = np.concatenate([part.latents_at(points) for part, points in zip(near, tried, strict=True)])
+        return _pair(tried.reshape(-1, 2)[nearest(latent[None], found)[0][0]])
+
+    def _around(self, cell: npt.NDArray[np.int64]) -> Chart:
+        """The part that all places tried around a picture's cell are made of."""
+        near = (np.abs(self.cells - cell) <= _TRIED_REACH).all(axis=1)
+        return Chart(self.cells[near], self.codes[near], self.density)
 
     def inside(self, outline: Points) -> npt.NDArray[np.int64]:
         """The pictures whose centres lie inside a closed outline, by the even-odd rule. outline: [P, 2]."""

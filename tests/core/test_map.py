@@ -115,7 +115,6 @@ def test_a_pictures_own_place_stands_for_its_code_exactly() -> None:
     assert np.array_equal(made.latents_at(made.cells), made.codes)
     for i in (0, 7, 149):
         assert made.place_of(made.codes[i]) == tuple(made.cells[i])
-        assert made.at(*map(int, made.cells[i])) == i
 
 
 def test_latents_change_without_a_jump() -> None:
@@ -143,6 +142,13 @@ def test_a_latent_from_between_is_found_again() -> None:
     back = made.latents_at(np.array([made.place_of(made.latents_at(point[None])[0])]))[0]
     wanted = made.latents_at(point[None])[0]
     assert np.linalg.norm(back - wanted) < 0.5 * np.linalg.norm(made.codes - wanted, axis=1).min() + 1e-3
+
+
+def test_only_what_is_near_decides_about_a_place() -> None:
+    made = chart()
+    for row in range(0, 150, 10):
+        tried = made.cells[row] + np.array([(1, 1), (-1, 0.5), (0, 0)])
+        np.testing.assert_array_equal(made._around(made.cells[row]).latents_at(tried), made.latents_at(tried))
 
 
 def test_an_outline_holds_what_lies_inside() -> None:
