@@ -12,10 +12,9 @@ from studio.core.lock import Lock
 from studio.core.progress import Progress
 from studio.store.bundle import Bundle
 
-from .sliders import DecodesSoftly
+from .sliders import DecodesSoftly, decode_in_turns
 
 _STEP = 0.7  # standard deviations to both sides: the moves that are held are about as long
-_AT_A_TIME = 4  # pictures; whoever drags a slider meanwhile gets a turn in between
 
 Mask = npt.NDArray[np.bool_]
 """bool [size, size], of the side that the bundle's networks see: True is held still."""
@@ -41,14 +40,10 @@ def _changes(
     count = axes.steps.shape[1]
     steps = np.concatenate([axes.steps.T, -axes.steps.T]) * _STEP
     latents = (latent + steps).astype(np.float32)
-    shown: list[npt.NDArray[np.float32]] = []
-    for start in range(0, len(latents), _AT_A_TIME):
-        progress.update("Measuring the locked part", start, len(latents))
-        shown.extend(decoder.decode_softly(latents[start : start + _AT_A_TIME]))
-    pictures = np.concatenate(shown)
-    difference: npt.NDArray[np.float32] = (pictures[:count] - pictures[count:]) * np.float32(
-        127.5 / 2 / _STEP
+    pictures = decode_in_turns(
+        decoder, latents, lambda done: progress.update("Measuring the locked part", done, len(latents))
     )
+    difference: npt.NDArray[np.float32] = (pictures[:count] - pictures[count:]) / np.float32(2 * _STEP)
     return difference
 
 

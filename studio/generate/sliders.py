@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -99,12 +99,11 @@ def slider_from_piles(
     way = between_piles(independent_axes(bundle.codes, random), more, less)
     (candidate,) = _candidates(bundle, way[None])
     progress.update("Evening the slider", 1, 2)
-    slider = _evened(decoder, pictures, candidate, name, "piles")
     if _look(decoder, pictures, candidate).change < _LEAST_CHANGE:
         raise StudioError(
             "The model shows no difference between the two piles.", "Choose pictures that differ more."
         )
-    return slider
+    return _evened(decoder, pictures, candidate, name, "piles")
 
 
 def _examples(bundle: Bundle, random: np.random.Generator) -> Floats:
@@ -131,7 +130,7 @@ def _candidates(bundle: Bundle, ways: Floats) -> list[_Candidate]:
 
 
 def _look(decoder: DecodesSoftly, pictures: Floats, candidate: _Candidate) -> _Seen:
-    shown = _decode(decoder, _along(pictures, candidate, [candidate.low, candidate.high]))
+    shown = decode_in_turns(decoder, _along(pictures, candidate, [candidate.low, candidate.high]))
     difference = shown[1::2] - shown[0::2]  # of each picture, from the low end to the high one
     change = float(np.sqrt((difference**2).mean(axis=(1, 2, 3))).mean())
     return _Seen(candidate, change, _small(difference).reshape(-1).astype(np.float64))
@@ -146,10 +145,13 @@ def _along(pictures: Floats, candidate: _Candidate, travels: Sequence[float]) ->
     return latents
 
 
-def _decode(decoder: DecodesSoftly, latents: Latents) -> NetworkPictures:
-    """float32 [N, 4, H, W], premultiplied, in levels of 255."""
+def decode_in_turns(
+    decoder: DecodesSoftly, latents: Latents, report: Callable[[int], None] = lambda done: None
+) -> NetworkPictures:
+    """float32 [N, 4, H, W], premultiplied, in levels of 255. report: how many are done, before each turn."""
     parts: list[NetworkPictures] = []
     for start in range(0, len(latents), _AT_A_TIME):
+        report(start)
         parts.extend(decoder.decode_softly(latents[start : start + _AT_A_TIME]))
     return np.concatenate(parts) * np.float32(127.5)
 
@@ -195,11 +197,11 @@ def _evened(
     On other portraits than those it was evened on, steps then differ half as much as without (measured).
     """
     travels = np.linspace(candidate.low, candidate.high, STOPS)
-    shown = _decode(decoder, _along(pictures, candidate, travels.tolist()))
+    shown = decode_in_turns(decoder, _along(pictures, candidate, travels.tolist()))
     steps = np.diff(shown.reshape(len(pictures), STOPS, -1), axis=1)
     changes = np.sqrt((steps**2).mean(axis=2)).mean(axis=0).astype(np.float64)  # [STOPS - 1]
     changes = changes / max(float(changes.sum()), 1e-9)
     lengths = np.concatenate([[0.0], np.cumsum((1 - _LEAST_SLOPE) * changes + _LEAST_SLOPE / len(changes))])
     even = np.interp(np.linspace(0, lengths[-1], STOPS), lengths, travels)
     direction = tuple(float(number) for number in candidate.direction.astype(np.float32))
-    return replace(Slider(name, direction, tuple(even.tolist())), origin=origin)
+    return Slider(name, direction, tuple(even.tolist()), origin)
