@@ -46,17 +46,27 @@ def drag(
     port = room.view.viewport()
     QTest.mousePress(port, button, modifier, start)
     for share in (0.3, 0.7, 1.0):
-        point = QPointF(start) + share * (QPointF(end) - QPointF(start))
-        move = QMouseEvent(
-            QMouseEvent.Type.MouseMove,
-            point,
-            port.mapToGlobal(point),
-            Qt.MouseButton.NoButton,
-            button,
-            modifier,
-        )
-        QApplication.sendEvent(port, move)
+        move(room, QPointF(start) + share * (QPointF(end) - QPointF(start)), modifier, button)
     QTest.mouseRelease(port, button, modifier, end)
+
+
+def move(
+    room: CreateRoom,
+    point: QPoint | QPointF,
+    modifier: Qt.KeyboardModifier = NONE,
+    button: Qt.MouseButton = LEFT,
+) -> None:
+    """While the button is down."""
+    port, point = room.view.viewport(), QPointF(point)
+    event = QMouseEvent(
+        QMouseEvent.Type.MouseMove,
+        point,
+        port.mapToGlobal(point),
+        Qt.MouseButton.NoButton,
+        button,
+        modifier,
+    )
+    QApplication.sendEvent(port, event)
 
 
 def wheel(room: CreateRoom, where: QPoint, notches: int, modifier: Qt.KeyboardModifier = NONE) -> None:

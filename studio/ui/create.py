@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QSplitter, QWidget
 
 from studio.core.canvas import Place
 from studio.core.errors import StudioError
+from studio.core.events import Working
 from studio.core.picture import Picture
 from studio.generate.drawing import draw
 from studio.store.bundle import Bundle
@@ -44,6 +45,7 @@ from .widgets import Banner, EmptyState, button, column, row, stacked
 
 FIRST_WALL = 40
 """Pictures on a canvas that was never used."""
+_FEW_OWN = 8  # own pictures
 
 
 class CreateRoom(QWidget):
@@ -82,15 +84,7 @@ class CreateRoom(QWidget):
         self.large = LargeView(queue, finder, backdrop)
         self.banner = Banner((16, 10, 16, 10))
         self._build_commands()
-        self.bar = CreateBar(
-            state,
-            shelf,
-            preferences,
-            queue,
-            backdrop,
-            self._generate,
-            self.commands,
-        )
+        self.bar = CreateBar(state, shelf, preferences, queue, backdrop, self._generate, self.commands)
         self.bar.add_command(
             Command(
                 self, "create.own", "Bring your own picture…", self.ask_for_own, "Ctrl+Shift+O", "image",
@@ -161,6 +155,8 @@ class CreateRoom(QWidget):
         self.acts.said.connect(lambda words: self._banner.say(words, seconds=8))
         self.acts.working.connect(lambda words: self._banner.say(words))
         self.acts.refused.connect(self.say_error)
+        self.canvas.changed.connect(self._on_changed)
+        self.canvas.removed.connect(self._on_removed)
         self.large.closed.connect(self.close_large)
         self.large.stepped.connect(self._step)
         self.large.save_wanted.connect(self.acts.save)
@@ -169,6 +165,7 @@ class CreateRoom(QWidget):
         self.bar.name_chosen.connect(self._on_name_chosen)
         self.bar.refused.connect(self.banner.show_error)
         self._entering.laid.connect(self.view.ensure_seen)
+        self._entering.working.connect(self._say_entering)
         self._entering.said.connect(lambda words: self._banner.say(words, seconds=15))
         self._entering.refused.connect(self.say_error)
 
@@ -258,7 +255,7 @@ class CreateRoom(QWidget):
             return
         how = "drawn" if all(picture.seed is not None for picture in pictures) else "found"
         words = "Bring picture" if len(pictures) == 1 else f"Bring {len(pictures)} pictures"
-        if self.large.isVisible():
+        if self._large_card is not None:
             self.close_large()
         self._pages.setCurrentIndex(0)
         self.view.ensure_seen(self.canvas.add(pictures, how, words=words, around=around))
@@ -278,10 +275,15 @@ class CreateRoom(QWidget):
         bundle = self._state.bundle.value
         if bundle is None or not paths:
             return False
-        if self.large.isVisible():
+        if self._large_card is not None:
             self.close_large()
         self._entering.enter(bundle, paths, around)
         return True
+
+    def _say_entering(self, working: Working) -> None:
+        """A few are there before the words are read."""
+        if working.total > _FEW_OWN:
+            self._banner.say(working.text, seconds=4)
 
     def get_ready_to_enter(self) -> None:
         """Files are being dragged over the window: they may be pictures for the canvas."""
@@ -337,9 +339,7 @@ class CreateRoom(QWidget):
             self.canvas.select((card_id,))
         picture = self.canvas.card(card_id).picture
         title = picture.name or f"Picture {card_id}"
-        self.large.show_picture(
-            bundle, picture, title, True, lambda rgba: self.pictures.with_detail(card_id, rgba)
-        )
+        self.large.show_picture(bundle, picture, title, lambda rgba: self.pictures.with_detail(card_id, rgba))
         look = self.pictures.look(card_id)
         if look is not None:
             self.large.show_meanwhile(QPixmap.fromImage(look.image))
@@ -355,6 +355,15 @@ class CreateRoom(QWidget):
             self.view.ensure_seen((self._large_card,))
         self._large_card = None
         self.view.setFocus()
+
+    def _on_changed(self, ids: tuple[int, ...]) -> None:
+        """Undone, while it is looked at large."""
+        if self._large_card is not None and self._large_card in ids:
+            self.open_card(self._large_card)
+
+    def _on_removed(self, ids: tuple[int, ...]) -> None:
+        if self._large_card is not None and self._large_card in ids:
+            self.close_large()
 
     def _step(self, by: int) -> None:
         """To the next card whose model is there, in the order in which they were laid."""

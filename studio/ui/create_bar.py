@@ -30,13 +30,14 @@ from .backdrop_choice import BACKDROPS, ask_colour, swatch
 from .canvas.commands import CanvasCommands
 from .decoding import Answer, DecodeQueue
 from .icons import MUTED, icon
-from .jobs import after
+from .jobs import timer
+from .seeds import MOST_SEED
 from .sheets import cells_of_sides
 from .state import CreateState, Preferences, Shelf, show
 from .widgets import PicturePanel, command_button, command_icon, frame, icon_button, label, row
 
 _NAME_WIDTH = 130  # px
-MOST_SEED = 2**32 - 1
+_TYPED_MS = 60  # after the last key the picture of a name is asked for
 
 
 def new_seed() -> int:
@@ -111,15 +112,14 @@ class NameField(QWidget):
         self.field.setPlaceholderText("Name…")
         self.field.setToolTip("Type a name, get its picture; the same name always gives the same (Ctrl+K)")
         self.field.setMaxLength(80)
-        self.field.setClearButtonEnabled(False)
         self.field.addAction(icon("user", MUTED), QLineEdit.ActionPosition.LeadingPosition)
         self.field.setMinimumWidth(110)
         self.field.setMaximumWidth(220)
         self._face = PicturePanel("Picture of the name", backdrop, side=34, inset=2, radius=6)
         self._face.hide()
         self.setLayout(row(self.field, self._face, spacing=6))
-        self._soon = after(0, self, self._ask)
-        self.field.textEdited.connect(lambda _: self._soon.start(60))
+        soon = timer(_TYPED_MS, self, self._ask)
+        self.field.textEdited.connect(lambda _: soon.start())
         self.field.returnPressed.connect(self._choose)
         state.bundle.changed.connect(self._ask)
         queue.answered.connect(self._on_answered)

@@ -145,11 +145,17 @@ def as_studio_error(error: BaseException) -> StudioError:
     return wrapped
 
 
-def after(delay_ms: int, owner: QObject, act: Callable[[], None]) -> QTimer:
-    """Call `act` once after `delay_ms`, unless `owner` is gone by then. Starting it again puts it off."""
-    timer = QTimer(owner)
-    timer.setSingleShot(True)
-    timer.setInterval(delay_ms)
-    timer.timeout.connect(act)
-    timer.start()
-    return timer
+def timer(delay_ms: int, owner: QObject, act: Callable[[], object]) -> QTimer:
+    """Calls `act` `delay_ms` after it was started last, unless `owner` is gone by then."""
+    made = QTimer(owner)
+    made.setSingleShot(True)
+    made.setInterval(delay_ms)
+    made.timeout.connect(act)
+    return made
+
+
+def after(delay_ms: int, owner: QObject, act: Callable[[], object]) -> QTimer:
+    """The same, started already."""
+    made = timer(delay_ms, owner, act)
+    made.start()
+    return made

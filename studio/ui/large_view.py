@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
@@ -16,7 +16,7 @@ from studio.store.bundle import Bundle
 from .backdrop import Backdrop, to_pixmap
 from .decoding import Answer, DecodeQueue
 from .nearest import Likeness, NearestFinder
-from .widgets import Banner, PicturePanel, button, column, frame, icon_button, label, row
+from .widgets import Banner, DraggedPicture, PicturePanel, button, column, frame, icon_button, label, row
 
 
 class LargeView(QWidget):
@@ -36,8 +36,8 @@ class LargeView(QWidget):
         self.bundle: Bundle | None = None
         self.picture: Picture | None = None
         self._number = 0
-        self._pressed_at: QPoint | None = None
-        self._panel = PicturePanel("Picture", backdrop, inset=24, radius=10)
+        self._panel = DraggedPicture("Picture", backdrop, inset=24)
+        self._panel.drag_wanted.connect(self.drag_wanted)
         self.banner = Banner()
         self._previous = icon_button("Previous picture", "caret-left", lambda: self.stepped.emit(-1), "Left")
         self._next = icon_button("Next picture", "caret-right", lambda: self.stepped.emit(1), "Right")
@@ -95,24 +95,21 @@ class LargeView(QWidget):
         bundle: Bundle,
         picture: Picture,
         title: str,
-        can_step: bool,
         with_detail: Callable[[Pictures], Pictures] = lambda rgba: rgba,
     ) -> None:
         """with_detail: what is done to the decoded picture, uint8 [H, W, 4], before it is shown."""
         self.bundle, self.picture, self._with_detail = bundle, picture, with_detail
         self._title.setText(title)
         self._facts.setText("\n".join(facts_of(bundle, picture)))
-        self._previous.setVisible(can_step)
-        self._next.setVisible(can_step)
         self.banner.hide()
         self._finder.forget()
         self.likeness.clear()
         self.likeness.setVisible(bool(bundle.facts.novelty))
         self._number = self._queue.ask_live(bundle, picture.latent[None], "large view")
 
-    def show_meanwhile(self, pixmap: QPixmap | None) -> None:
+    def show_meanwhile(self, pixmap: QPixmap) -> None:
         """What there is of it already, until the decoder answers."""
-        if pixmap is not None and self.bundle is not None:
+        if self.bundle is not None:
             self._panel.show_pixmap(pixmap, self.bundle.facts.kind == "pixel")
 
     @property
@@ -137,26 +134,12 @@ class LargeView(QWidget):
         key = event.key()
         if key == Qt.Key.Key_Escape:
             self.closed.emit()
-        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space) and self._next.isVisible():
+        elif key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space):
             self.stepped.emit(1)
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Up) and self._previous.isVisible():
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Up):
             self.stepped.emit(-1)
         else:
             super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        is_on_picture = self._panel.geometry().contains(event.position().toPoint())
-        is_left = event.button() == Qt.MouseButton.LeftButton
-        self._pressed_at = event.position().toPoint() if is_on_picture and is_left else None
-        super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed_at is not None:
-            moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
-            if moved >= QApplication.startDragDistance():
-                self._pressed_at = None
-                self.drag_wanted.emit()
-        super().mouseMoveEvent(event)
 
 
 class LikenessPanel(QWidget):

@@ -1,7 +1,8 @@
-"""Wheel and touchpad on something endless: the same on the canvas and on the map."""
+"""Wheel, touchpad and hand on something endless: the same on the canvas and on the map."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -10,6 +11,13 @@ from PySide6.QtGui import QNativeGestureEvent, QWheelEvent
 _NOTCH = 120  # of a wheel, in eighths of a degree
 _PX_A_NOTCH = 90
 _ZOOM_A_NOTCH = 1.2
+WAYS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+"""Where the arrow keys go: right and down."""
 
 
 class Endless(Protocol):
@@ -20,6 +28,18 @@ class Endless(Protocol):
     def zoom_at(self, point: QPointF, factor: float) -> None: ...
 
     def fit(self) -> None: ...
+
+
+@dataclass
+class Panning:
+    """A hand that holds the ground."""
+
+    last: QPointF  # px of the view
+
+    def to(self, view: Endless, where: QPointF) -> None:
+        """The ground goes along."""
+        moved, self.last = where - self.last, where
+        view.pan(-moved.x(), -moved.y())
 
 
 def turn_wheel(view: Endless, event: QWheelEvent) -> None:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -266,16 +275,46 @@ class PicturePanel(QWidget):
         self._pixmap, self._is_pixel_art = pixmap, is_pixel_art
         self.update()
 
+    @property
+    def target(self) -> QRectF:
+        """Where the picture is painted, or would be."""
+        inner = QRectF(self.rect()).adjusted(self._inset, self._inset, -self._inset, -self._inset)
+        if self._pixmap is None or self._pixmap.isNull():
+            return inner
+        return fitted(self._pixmap.size(), inner, self._is_pixel_art, self.devicePixelRatioF())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._backdrop.draw(painter, QRectF(self.rect()), self._radius)
         if self._pixmap is not None and not self._pixmap.isNull():
-            inner = QRectF(self.rect()).adjusted(self._inset, self._inset, -self._inset, -self._inset)
-            target = fitted(self._pixmap.size(), inner, self._is_pixel_art, self.devicePixelRatioF())
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._is_pixel_art)
-            painter.drawPixmap(target, self._pixmap, QRectF(self._pixmap.rect()))
+            painter.drawPixmap(self.target, self._pixmap, QRectF(self._pixmap.rect()))
         painter.end()
+
+
+class DraggedPicture(PicturePanel):
+    """One that can be dragged out of the window."""
+
+    drag_wanted = Signal()
+
+    def __init__(self, name: str, backdrop: Backdrop, inset: int) -> None:
+        super().__init__(name, backdrop, inset=inset, radius=10)
+        self._pressed_at: QPointF | None = None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_at = event.position() if is_left else None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.ignore()  # whoever shows the picture may do something with it
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed_at is not None:
+            moved = (event.position() - self._pressed_at).manhattanLength()
+            if moved >= QApplication.startDragDistance():
+                self._pressed_at = None
+                self.drag_wanted.emit()
 
 
 def stacked(holder: QWidget, *pages: QWidget) -> QStackedLayout:

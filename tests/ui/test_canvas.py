@@ -8,7 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from canvas_hand import ALT, CTRL, SHIFT, click, drag, key, place, seen_colours, wait_for_wall, wheel
+from canvas_hand import (
+    ALT,
+    CTRL,
+    LEFT,
+    SHIFT,
+    click,
+    drag,
+    key,
+    move,
+    place,
+    seen_colours,
+    wait_for_wall,
+    wheel,
+)
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -152,6 +165,19 @@ def test_dragging_moves_the_selection_in_one_step(room: CreateRoom) -> None:
     assert after[2] == before[2]
     QTest.keyClick(room, Qt.Key.Key_Z, CTRL)
     assert [room.canvas.card(i).place for i in (1, 2, 3)] == before
+
+
+def test_what_is_carried_can_be_removed_by_key(room: CreateRoom) -> None:
+    start, port = place(room, 2), room.view.viewport()
+    QTest.mousePress(port, LEFT, pos=start)
+    move(room, start + QPoint(30, 10))
+    key(room, Qt.Key.Key_Delete)
+    move(room, start + QPoint(60, 10))
+    move(room, QPoint(-40, 100))
+    QTest.mouseRelease(port, LEFT, pos=QPoint(-40, 100))
+    assert 2 not in room.canvas
+    QTest.keyClick(room, Qt.Key.Key_Z, CTRL)
+    assert 2 in room.canvas and room.view.overlay.carried == (0.0, 0.0)
 
 
 def test_a_click_with_a_trembling_hand_moves_nothing(room: CreateRoom) -> None:

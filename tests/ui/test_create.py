@@ -203,6 +203,32 @@ def test_double_click_opens_large_arrows_go_on_escape_returns(room: CreateRoom, 
     assert room.canvas.selection.value == (3,)
 
 
+def test_what_is_undone_is_not_looked_at_large_any_more(room: CreateRoom, qtbot: QtBot) -> None:
+    click(room, 1)
+    key(room, Qt.Key.Key_V)
+    child, own = room.canvas.selection.value[0], room.canvas.card(2).picture
+    room.canvas.change(2, room.canvas.card(3).picture, "slid", "Move")
+    room.open_card(2)
+    QTest.keyClick(room.large, Qt.Key.Key_Z, CTRL)
+    assert room.large.isVisible() and room.large.picture is own
+    room.open_card(child)
+    QTest.keyClick(room.large, Qt.Key.Key_Z, CTRL)
+    assert child not in room.canvas and room.view.isVisible()
+    room.acts.copy()
+
+
+def test_a_large_picture_is_dragged_out(room: CreateRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[QMimeData] = []
+    monkeypatch.setattr(room.acts, "drag", lambda data, ids: taken.append(data))
+    room.open_card(2)
+    panel = room.large._panel
+    for end, count in ((QPoint(22, 20), 0), (QPoint(60, 20), 1)):
+        QTest.mousePress(panel, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+        QTest.mouseMove(panel, end)
+        QTest.mouseRelease(panel, Qt.MouseButton.LeftButton, pos=end)
+        assert len(taken) == count
+
+
 def test_one_picture_is_saved_with_its_recipe_and_comes_back(
     room: CreateRoom, open_studio: Open, qtbot: QtBot, tmp_path: Path
 ) -> None:

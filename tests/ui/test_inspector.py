@@ -24,8 +24,10 @@ from studio.store.rename import rename_bundle
 from studio.store.settings import CHECKERBOARD
 from studio.store.sliders import load_sliders
 from studio.ui.backdrop import Backdrop
+from studio.ui.canvas.pictures import CardPictures
 from studio.ui.canvas.state import CanvasState
 from studio.ui.decoding import DecodeQueue, Decoders
+from studio.ui.details import Details
 from studio.ui.inspector.combine_section import CombineSection
 from studio.ui.inspector.family_section import FamilySection, has_family
 from studio.ui.inspector.lock_section import LockSection
@@ -52,6 +54,7 @@ class Bench:
         self.backdrop = Backdrop(Theme(app, "dark"), Value(CHECKERBOARD))
         self.rack = SliderRack(library, self.decoders)
         self.desk = LockDesk(self.canvas, self.shelf, self.decoders)
+        self.pictures = CardPictures(self.canvas, self.shelf, self.queue, Details(library.details))
         latents = self.bundle.density.draw_seeds(self.bundle.facts.id, list(range(6)))
         self.ids = self.canvas.add([Picture(self.bundle.facts.id, z) for z in latents], "drawn")
         self.canvas.undo.clear()
@@ -359,11 +362,17 @@ class TestFamily:
         section.relatives[0].click()
         assert bench.canvas.selection.value == tuple(child)
 
+    def test_only_pictures_of_the_same_model_are_relatives(self, bench: Bench) -> None:
+        other = Picture("0" * 16, np.zeros(3, np.float32))
+        (child,) = bench.canvas.add([other], "mixed", bench.ids[:1])
+        assert not has_family(bench.canvas, (bench.canvas.card(child),))
+        assert not has_family(bench.canvas, (bench.canvas.card(bench.ids[0]),))
+
 
 class TestLock:
     @pytest.fixture
     def section(self, bench: Bench, show: Callable[[QWidget], None]) -> LockSection:
-        made = LockSection(bench.canvas, bench.desk, bench.shelf, bench.queue, bench.backdrop)
+        made = LockSection(bench.canvas, bench.desk, bench.pictures, bench.queue, bench.backdrop)
         show(made)
         bench.canvas.select(bench.ids[:1])
         return made
@@ -419,6 +428,25 @@ class TestLock:
         bench.canvas.change(card, moved, "slid", "Move")
         np.testing.assert_array_equal(bench.desk.held(card, moved.latent), moved.latent)
         qtbot.waitUntil(lambda: bench.desk._locks[card].latent is moved.latent)
+
+    def test_it_follows_a_slider_by_what_the_canvas_decodes(
+        self, bench: Bench, section: LockSection, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        qtbot.waitUntil(lambda: section.panel.pixmap is not None)
+        asked: list[str] = []
+        ask_live = bench.queue.ask_live
+
+        def count(bundle: Bundle, latents: Latents, asker: str) -> int:
+            asked.append(asker)
+            return ask_live(bundle, latents, asker)
+
+        monkeypatch.setattr(bench.queue, "ask_live", count)
+        card, before = bench.ids[0], section.panel.pixmap.toImage()  # type: ignore[union-attr]
+        moved = Picture(bench.bundle.facts.id, bench.latent(card) + np.float32(1))
+        bench.canvas.show_meanwhile(card, moved)
+        qtbot.waitUntil(lambda: section.panel.pixmap.toImage() != before)  # type: ignore[union-attr]
+        bench.canvas.change(card, moved, "slid", "Move")
+        assert asked == [f"card {card}"], "the same picture was decoded twice"
 
     def test_controls_have_names(self, section: LockSection) -> None:
         for widget in (section.panel, section.brush, *section.tools.buttons()):

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
 from studio.store.files import Library
+from studio.ui.map import pictures as of_pictures
 from studio.ui.map.hands import Map
 from studio.ui.map.panel import MapPanel
 
@@ -165,6 +166,18 @@ def test_what_is_far_is_dots_and_what_is_near_is_pictures(view: Map, qtbot: QtBo
     view.look_from(cell(view, 0), 120)
     qtbot.waitUntil(lambda: view._near.has_picture)
     assert view.pictures.near(0) is not None
+
+
+def test_a_view_of_more_than_can_be_kept_comes_to_rest(
+    view: Map, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert view.bundle is not None
+    monkeypatch.setattr(of_pictures, "KEPT_BYTES", 3 * 4 * view.bundle.facts.size**2)
+    qtbot.waitUntil(lambda: bool(view.pictures.is_known.all()))
+    view.look_from(cell(view, 0), 60)
+    assert len(view._seen_rows) > 3
+    qtbot.waitUntil(lambda: view.pictures.near(int(view._seen_rows[2])) is not None)
+    qtbot.waitUntil(lambda: view.pictures._asked is None and not view.pictures._soon.isActive())
 
 
 def test_pictures_without_thumbnails_are_drawn_from_their_codes_and_kept(

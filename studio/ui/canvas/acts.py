@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,13 +18,13 @@ from studio.store.bundle import Bundle
 from ..exchange import Carried, Exchange
 from ..jobs import Job
 from ..saving import Lost, PassingFolder, Saver, file_stem, free_file
+from ..seeds import fresh_seeds
 from ..state import Preferences
 from .pictures import CardPictures
 from .state import CanvasState
 
 MOST_PARENTS = 32
 """Of one act of varying."""
-_MOST_SEED = 2**32
 
 Group = tuple[Bundle, list[Picture]]
 """Pictures and the bundle that draws them."""
@@ -81,10 +80,10 @@ class CardActs(QObject):
     def _children(self, parent: int, amount: float, count: int) -> list[Picture]:
         picture, bundle = self._canvas.card(parent).picture, self._pictures.bundle(parent)
         assert bundle is not None
-        seeds = [secrets.randbelow(_MOST_SEED) for _ in range(count)]
-        latents = self.hold(parent, vary(picture.latent, bundle.density, amount, picture.bundle_id, seeds))
+        children = vary(picture.latent, bundle.density, amount, picture.bundle_id, fresh_seeds(count))
         return [
-            Picture(picture.bundle_id, latent, None, picture.diversity, picture.finish) for latent in latents
+            Picture(picture.bundle_id, latent, None, picture.diversity, picture.finish)
+            for latent in self.hold(parent, children)
         ]
 
     def star(self) -> None:

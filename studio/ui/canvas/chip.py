@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from PySide6.QtCore import QRect, QTimer
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QLabel, QWidget
+
+from ..jobs import timer
 
 _AWAY = 12  # px from the corner
 _OVER_S = 1.0
@@ -22,14 +24,12 @@ class FrameChip(QLabel):
         super().__init__(parent)
         self.setProperty("role", "badge")
         self.setAccessibleName("Speed and device")
+        self.setToolTip("What pictures are made on; while the canvas moves, how often it is drawn")
         self._device = ""
         self._area = QRect()
         self._frames: deque[float] = deque()
         self._shown_at = 0.0
-        self._still = QTimer(self)
-        self._still.setSingleShot(True)
-        self._still.setInterval(_STILL_AFTER_MS)
-        self._still.timeout.connect(self._on_still)
+        self._still = timer(_STILL_AFTER_MS, self, self._on_still)
         self.hide()
 
     def set_device(self, device: str) -> None:
@@ -57,7 +57,6 @@ class FrameChip(QLabel):
 
     def _say(self, rate: str) -> None:
         text = "   ·   ".join(part for part in (rate, self._device) if part)
-        self.setToolTip("What pictures are made on; while the canvas moves, how often it is drawn")
         self.setText(text)
         self.setVisible(bool(text))
         self.settle(self._area)

@@ -6,6 +6,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
@@ -23,6 +24,7 @@ from .tiles import TileMaker
 ACROSS = 16  # units; a square holds some 200 cards and takes about 1 ms
 _KEPT_BYTES = 64 * 2**20
 _MANY = 500  # cards; looking up the squares of more takes longer than making all anew
+_MOST_WANTED = 4000  # squares; cards are below a pixel where there are more
 _RING = 0.07  # units, around what is selected
 
 
@@ -63,9 +65,8 @@ class FarLayer:
         finest = next((s for s in reversed(SIDES) if s >= side), SIDES[0])
         columns = range(math.floor(view.left() / ACROSS), math.floor(view.right() / ACROSS) + 1)
         rows = range(math.floor(view.top() / ACROSS), math.floor(view.bottom() / ACROSS) + 1)
-        self._wanted = [Square(finest, column, row) for row in rows for column in columns]
-        if len(self._wanted) > 4000:  # cards are below a pixel there
-            self._wanted = self._wanted[:4000]
+        wanted = (Square(finest, column, row) for row in rows for column in columns)
+        self._wanted = list(islice(wanted, _MOST_WANTED))
         for square in self._wanted:
             if square in self._made and square not in self._items:
                 self._place(square)
@@ -153,14 +154,14 @@ class FarLayer:
         where = QRectF(card.x - 0.5, card.y - 0.5, 1, 1)
         if is_selected:
             painter.fillRect(where.adjusted(-_RING, -_RING, _RING, _RING), accent)
-        if card.id in self._pictures.thumbs:
-            painter.drawPixmap(where, ground, QRectF(ground.rect()))
+        has_thumb = card.id in self._pictures.thumbs
+        if not has_thumb and self._pictures.bundle(card.id) is None:
+            painter.fillRect(where, absent)
+            return
+        painter.drawPixmap(where, ground, QRectF(ground.rect()))
+        if has_thumb:
             self._pictures.thumbs.draw(painter, where, card.id, side)
             self.has_picture = True
-        elif self._pictures.bundle(card.id) is None:
-            painter.fillRect(where, absent)
-        else:
-            painter.drawPixmap(where, ground, QRectF(ground.rect()))
 
     def _place(self, square: Square) -> None:
         item = self._items.get(square)

@@ -16,26 +16,15 @@ from PySide6.QtWidgets import QApplication
 
 from studio.core.canvas import Place, next_in_direction
 
-from ..panning import pinch, turn_wheel
+from ..panning import WAYS, Panning, pinch, turn_wheel
 from .pictures import CardPictures
 from .state import CanvasState
 from .tiles import TileMaker
 from .view import CanvasView
 
 _NUDGE = 0.25  # units
-_WAYS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 _ALT = Qt.KeyboardModifier.AltModifier
-
-
-@dataclass
-class _Panning:
-    last: QPointF
 
 
 @dataclass
@@ -67,15 +56,21 @@ class Canvas(CanvasView):
 
     def __init__(self, state: CanvasState, pictures: CardPictures, tiles: TileMaker) -> None:
         super().__init__(state, pictures, tiles)
-        self._doing: _Panning | _Marking | _Pressing | None = None
+        self._doing: Panning | _Marking | _Pressing | None = None
         self._space_is_down = self._space_panned = False
         state.laid.connect(self._on_laid)
+        state.removed.connect(self._on_gone)
 
     def _on_laid(self, ids: tuple[int, ...]) -> None:
         """The keyboard and the view go on from what is new, unless it came quietly."""
         if self.state.selection.value == ids:
             self.overlay.focused = ids[0]
             self.ensure_seen(ids)
+
+    def _on_gone(self, ids: tuple[int, ...]) -> None:
+        """By a key, while the mouse carries them."""
+        if isinstance(self._doing, _Pressing) and not set(ids).isdisjoint(self._doing.ids):
+            self._let_go(self._doing)
 
     # Mouse
 
@@ -84,7 +79,7 @@ class Canvas(CanvasView):
         button, where = event.button(), event.position()
         is_left = button == Qt.MouseButton.LeftButton
         if button == Qt.MouseButton.MiddleButton or (is_left and self._space_is_down):
-            self._doing, self._space_panned = _Panning(where), True
+            self._doing, self._space_panned = Panning(where), True
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         elif is_left:
             self._press(where, event.modifiers())
@@ -116,10 +111,8 @@ class Canvas(CanvasView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         where, doing = event.position(), self._doing
-        if isinstance(doing, _Panning):
-            moved = where - doing.last
-            doing.last = where
-            self.pan(-moved.x(), -moved.y())
+        if isinstance(doing, Panning):
+            doing.to(self, where)
         elif isinstance(doing, _Marking):
             self._mark(doing, where)
         elif isinstance(doing, _Pressing):
@@ -158,7 +151,7 @@ class Canvas(CanvasView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         doing, self._doing = self._doing, None
-        if isinstance(doing, _Panning):
+        if isinstance(doing, Panning):
             self._show_hand()
         elif isinstance(doing, _Marking):
             self.overlay.marquee = None
@@ -225,8 +218,8 @@ class Canvas(CanvasView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _WAYS:
-            self._go(*_WAYS[key], modifiers)
+        if key in WAYS:
+            self._go(*WAYS[key], modifiers)
         elif key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self._space_is_down, self._space_panned = True, False

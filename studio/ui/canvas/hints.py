@@ -77,9 +77,12 @@ class EmptyCanvas(QWidget):
         """Shown only where it is true."""
         self.setVisible(not len(self._canvas))
         self.adjustSize()
+        self._settle()
+
+    def _settle(self) -> None:
         self.move(self._over.rect().center() - self.rect().center())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self.move(self._over.rect().center() - self.rect().center())
+            self._settle()
         return False

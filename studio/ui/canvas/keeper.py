@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from studio.core.errors import StudioError
 from studio.store.canvas import Saved, load_canvas, save_canvas
 
-from ..jobs import Job
+from ..jobs import Job, timer
 from .state import CanvasState
 from .view import CanvasView
 
@@ -31,10 +31,7 @@ class CanvasKeeper(QObject):
         self._file, self._state, self._view = file, state, view
         self._job: Job | None = None
         self._is_behind = False  # something changed while it was being written
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_SAVE_AFTER_MS)
-        self._soon.timeout.connect(self._save)
+        self._soon = timer(_SAVE_AFTER_MS, self, self._save)
 
     def load(self) -> tuple[bool, str]:
         """Whether there was a canvas, and what the user must be told, or "". From now on it is kept."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from studio.core.canvas import Card
-from studio.core.pixels import Pictures
 
 from ..backdrop import Backdrop, to_pixmap
 from ..decoding import Answer, DecodeQueue
+from ..jobs import timer
 from ..large_view import LikenessPanel
 from ..nearest import Likeness, NearestFinder
 from ..state import Preferences, show
@@ -57,10 +57,7 @@ class PictureSection(QWidget):
         self.likeness = LikenessPanel(backdrop)
         layout = column(self.title, self.facts, 4, self._buttons(deeds), 6, self.likeness, spacing=8)
         self.setLayout(layout)
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(_SETTLED_MS)
-        self._settled.timeout.connect(self._ask_likeness)
+        self._settled = timer(_SETTLED_MS, self, self._ask_likeness)
         self._connect()
         self._show()
 
@@ -75,7 +72,6 @@ class PictureSection(QWidget):
 
     def _buttons(self, deeds: CanvasCommands) -> QGridLayout:
         self.children_box = QComboBox()
-        self.children_box.setProperty("fit", "compact")
         self.children_box.setAccessibleName("How many children")
         self.children_box.setProperty("fit", "compact")
         self.children_box.setToolTip("How many children a picture gets")
@@ -181,7 +177,7 @@ class PictureSection(QWidget):
         bundle = self._pictures.bundle(card.id)
         if bundle is None:
             return
-        rgba: Pictures = self._pictures.with_detail(card.id, answer.pictures[0])
+        rgba = self._pictures.with_detail(card.id, answer.pictures[0])
         self.picture.show_pixmap(to_pixmap(rgba), bundle.facts.kind == "pixel")
         if self.likeness.isVisibleTo(self):
             self._finder.ask(bundle, rgba)

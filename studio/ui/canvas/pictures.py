@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from studio.core.errors import StudioError
@@ -19,6 +19,7 @@ from studio.store.bundle import Bundle
 
 from ..decoding import Answer, DecodeQueue
 from ..details import Details
+from ..jobs import timer
 from ..state import Shelf
 from .state import CanvasState
 from .thumbs import MOST, Thumbs
@@ -96,9 +97,7 @@ class CardPictures(QObject):
         self._todo: deque[int] = deque()
         self._wants_large = False
         self._asked: _Asked | None = None
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._ask)
+        self._soon = timer(0, self, self._ask)
         self._read_shelf()
         self._connect()
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 
 from studio.core.canvas import Card
 
@@ -63,22 +63,20 @@ class SidePanel(QFrame):
         inner.setLayout(self._stack)
         inner.setMaximumWidth(WIDTH - 1)  # with or without a scroll bar
         self._pinned: QWidget | None = None
-        self._holder = QWidget(self)  # of what is pinned
-        self.setLayout(column(scrolling(inner), spacing=0))
+        self._line = column(spacing=0)
+        self._line.setContentsMargins(16, 16, 16 + _SCROLL_BAR, 8)
+        self._above = QWidget()  # holds what is pinned
+        self._above.setLayout(self._line)
+        self._above.hide()
+        whole = column(self._above, scrolling(inner), spacing=0)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
         canvas.selection.changed.connect(self._sort_out)
 
     def pin(self, picture: QWidget) -> None:
         """What stays in view above the sections while anything is selected, however far they are scrolled."""
         self._pinned = picture
-        holder = QWidget()
-        layout = column(picture, spacing=0)
-        layout.setContentsMargins(16, 16, 16 + _SCROLL_BAR, 8)
-        holder.setLayout(layout)
-        whole = self.layout()
-        assert isinstance(whole, QBoxLayout)
-        whole.insertWidget(0, holder)
-        whole.setStretch(1, 1)
-        self._holder = holder
+        self._line.addWidget(picture)
         self._sort_out()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -104,7 +102,7 @@ class SidePanel(QFrame):
 
     def _sort_out(self) -> None:
         cards = self._canvas.selected
-        self._holder.setVisible(self._pinned is not None and bool(cards))
+        self._above.setVisible(self._pinned is not None and bool(cards))
         for section in self._sections:
             section.whole.setVisible(section.wants(cards))
 

@@ -173,9 +173,7 @@ class CanvasState(QObject):
         for card in cards:
             del self._cards[card.id]
             self._meanwhile.pop(card.id, None)
-        gone = tuple(card.id for card in cards)
-        self.select(self.selection.value)
-        self.removed.emit(gone)
+        self.removed.emit(tuple(card.id for card in cards))
 
     def _put(self, cards: Sequence[Card], selection: tuple[int, ...]) -> None:
         """Other cards in the place of those with their ids."""

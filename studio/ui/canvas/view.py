@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QPainter,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsView
 
+from ..jobs import timer
 from .camera import MOST_FITTED, Camera
 from .chip import FrameChip
 from .far import FarLayer
@@ -57,16 +58,9 @@ class CanvasView(Camera):
         self._listen(tiles)
 
     def _timers(self) -> None:
-        self._working = self._timer(1, self._work)
-        self._settling = self._timer(_SETTLED_MS, self._on_settled)
-        self._looking = self._timer(_LOOK_MS, self._look)
-
-    def _timer(self, ms: int, act: Callable[[], None]) -> QTimer:
-        made = QTimer(self)
-        made.setSingleShot(True)
-        made.setInterval(ms)
-        made.timeout.connect(act)
-        return made
+        self._working = timer(1, self, self._work)
+        self._settling = timer(_SETTLED_MS, self, self._on_settled)
+        self._looking = timer(_LOOK_MS, self, self._look)
 
     def _set_up(self) -> None:
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.store.gallery import Entry
 from studio.ui.backdrop import Backdrop
-from studio.ui.widgets import Banner, PicturePanel, button, column, icon_button, label, row
+from studio.ui.widgets import Banner, DraggedPicture, button, column, icon_button, label, row
 
 from .stars import StarRow
 
@@ -26,8 +26,8 @@ class FullView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Large picture")
         self.entry: Entry | None = None
-        self._pressed_at: QPoint | None = None
-        self.panel = PicturePanel("Picture", backdrop, inset=16, radius=10)
+        self.panel = DraggedPicture("Picture", backdrop, inset=16)
+        self.panel.drag_wanted.connect(self.drag_wanted)
         self._title, self._place = label("", "heading"), label("", "muted")
         self.stars = StarRow("Stars")
         self.stars.chosen.connect(self.rated)
@@ -79,17 +79,3 @@ class FullView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.closed.emit()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        is_left = event.button() == Qt.MouseButton.LeftButton
-        is_on_picture = self.panel.geometry().contains(event.position().toPoint())
-        self._pressed_at = event.position().toPoint() if is_left and is_on_picture else None
-        super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pressed_at is not None:
-            moved = (event.position().toPoint() - self._pressed_at).manhattanLength()
-            if moved >= QApplication.startDragDistance():
-                self._pressed_at = None
-                self.drag_wanted.emit()
-        super().mouseMoveEvent(event)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 import numpy as np
 from PySide6.QtGui import QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import QComboBox, QWidget
@@ -18,6 +16,7 @@ from studio.store.bundle import Bundle
 from ..backdrop import Backdrop, to_pixmap
 from ..canvas.state import CanvasState
 from ..decoding import Answer, DecodeQueue
+from ..seeds import fresh_seeds
 from ..state import Shelf
 from ..widgets import Banner, PicturePanel, button, clear_layout, column, frame, label, reword, row
 from .locks import Hold
@@ -30,7 +29,6 @@ _PREVIEW = 120  # px
 _COUNTS = (4, 8, 16)
 _MOST_STRENGTH = 60  # per cent
 _ASKER = "mix"
-_MOST_SEED = 2**32
 
 
 class CombineSection(QWidget):
@@ -192,7 +190,7 @@ class CombineSection(QWidget):
         bundle = self._bundle
         if bundle is None:
             return
-        seeds = [secrets.randbelow(_MOST_SEED) for _ in range(int(self.count.currentData()))]
+        seeds = fresh_seeds(int(self.count.currentData()))
         strength = self.strength.value() / 100
         brood = breed(list(self._latents), bundle.density, strength, bundle.facts.id, seeds)
         children = self._hold(self._cards[0].id, brood.children)

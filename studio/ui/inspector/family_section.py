@@ -8,7 +8,6 @@ from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from studio.core.canvas import Card
-from studio.store.bundle import Bundle
 
 from ..canvas.state import CanvasState
 from ..decoding import DecodeQueue
@@ -27,12 +26,17 @@ def has_family(canvas: CanvasState, cards: tuple[Card, ...]) -> bool:
 
 
 def parents_of(canvas: CanvasState, card: Card) -> list[Card]:
-    """Those that are still there."""
-    return [canvas.card(parent) for parent in card.parents if parent in canvas]
+    """Those that are still there. Like children, they are of the same model."""
+    parents = [canvas.card(parent) for parent in card.parents if parent in canvas]
+    return [parent for parent in parents if parent.picture.bundle_id == card.picture.bundle_id]
 
 
 def children_of(canvas: CanvasState, card: Card) -> list[Card]:
-    return [other for other in canvas.cards if card.id in other.parents]
+    return [
+        other
+        for other in canvas.cards
+        if card.id in other.parents and other.picture.bundle_id == card.picture.bundle_id
+    ]
 
 
 class FamilySection(QWidget):
@@ -70,7 +74,9 @@ class FamilySection(QWidget):
         self._fill(self._children, children, "Child")
         self.parents_title.setVisible(bool(parents))
         self.children_title.setVisible(bool(children))
-        self._ask([*parents, *children])
+        bundle, family = self._shelf.by_id(selected[0].picture.bundle_id), [*parents, *children]
+        if bundle is not None and family:
+            self._asker.ask(bundle, np.stack([card.picture.latent for card in family]))
 
     def _fill(self, layout: FlowLayout, cards: list[Card], what: str) -> None:
         clear_layout(layout)
@@ -85,21 +91,6 @@ class FamilySection(QWidget):
             made.clicked.connect(lambda _=False, card_id=card.id: self._canvas.select((card_id,)))
             self.relatives.append(made)
             layout.addWidget(made)
-
-    def _ask(self, cards: list[Card]) -> None:
-        """A canvas can hold several models' pictures: relatives of another one than the first stay blank."""
-        bundle = self._bundle_of(cards)
-        if bundle is None:
-            return
-        width = bundle.facts.latent_width
-        blank = np.zeros(width, np.float32)
-        latents = [
-            card.picture.latent if card.picture.bundle_id == bundle.facts.id else blank for card in cards
-        ]
-        self._asker.ask(bundle, np.stack(latents))
-
-    def _bundle_of(self, cards: list[Card]) -> Bundle | None:
-        return self._shelf.by_id(cards[0].picture.bundle_id) if cards else None
 
     def _show_thumb(self, index: int, image: QImage) -> None:
         if index < len(self.relatives):

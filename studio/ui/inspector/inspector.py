@@ -37,7 +37,7 @@ class Inspector:
         self.combine = CombineSection(canvas, shelf, queue, backdrop, self.locks.held)
         self.sliders = SlidersSection(canvas, self.rack, shelf, queue, backdrop, self.locks.held)
         self.piles = PilesSection(canvas, self.rack, shelf, queue, backdrop)
-        self.lock = LockSection(canvas, self.locks, shelf, queue, backdrop)
+        self.lock = LockSection(canvas, self.locks, room.pictures, queue, backdrop)
         self.family = FamilySection(canvas, shelf, queue)
         side = room.side
         side.add_section("Combine", self.combine, several_selected)

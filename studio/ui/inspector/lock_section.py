@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from studio.core.canvas import Card
@@ -12,10 +12,10 @@ from studio.generate.locking import Mask
 from studio.store.bundle import Bundle
 
 from ..backdrop import Backdrop, to_pixmap
+from ..canvas.pictures import CardPictures
 from ..canvas.state import CanvasState
 from ..decoding import Answer, DecodeQueue
 from ..icons import icon
-from ..state import Shelf
 from ..widgets import Banner, button, column, label, row
 from .locks import LockDesk
 from .mask_panel import BRUSH, ERASER, RECTANGLE, MaskPanel
@@ -36,10 +36,15 @@ class LockSection(QWidget):
     """About the one selected card. Works while it is seen."""
 
     def __init__(
-        self, canvas: CanvasState, desk: LockDesk, shelf: Shelf, queue: DecodeQueue, backdrop: Backdrop
+        self,
+        canvas: CanvasState,
+        desk: LockDesk,
+        pictures: CardPictures,
+        queue: DecodeQueue,
+        backdrop: Backdrop,
     ) -> None:
         super().__init__()
-        self._canvas, self._desk, self._shelf, self._queue = canvas, desk, shelf, queue
+        self._canvas, self._desk, self._pictures, self._queue = canvas, desk, pictures, queue
         self._number = 0
         self.banner = Banner()
         self.panel = MaskPanel(backdrop, SIDE)
@@ -48,8 +53,7 @@ class LockSection(QWidget):
         self.setLayout(column(self.banner, self.panel, self._build_tools(), self.note, self.clear, spacing=8))
         self.panel.marked.connect(self._on_marked)
         canvas.selection.changed.connect(lambda _: self._show())
-        canvas.changed.connect(self._on_changed)
-        canvas.shown_meanwhile.connect(lambda card_id: self._on_changed((card_id,)))
+        pictures.arrived.connect(self._on_arrived)
         desk.changed.connect(self._on_marks)
         desk.working.connect(self._show_working)
         desk.failed.connect(self.banner.show_error)
@@ -93,7 +97,7 @@ class LockSection(QWidget):
     @property
     def _bundle(self) -> Bundle | None:
         card = self._card
-        return None if card is None else self._shelf.by_id(card.picture.bundle_id)
+        return None if card is None else self._pictures.bundle(card.id)
 
     def _show(self) -> None:
         card, bundle = self._card, self._bundle
@@ -103,7 +107,7 @@ class LockSection(QWidget):
             return
         self.panel.show_pixmap(None, False)
         self.panel.show_mask(self._desk.mask(card.id), bundle.facts.size)
-        self._ask()
+        self._show_picture()
         self._show_state()
 
     def _show_state(self) -> None:
@@ -119,19 +123,27 @@ class LockSection(QWidget):
             share = f" {100 * doing.done // doing.total} %" if doing.total else ""
             self.note.setText(f"{doing.doing} …{share}")
 
-    def _ask(self) -> None:
+    def _show_picture(self) -> None:
+        """As the canvas shows it; decoded for this panel only where the canvas is looked at from afar."""
         card, bundle = self._card, self._bundle
-        if card is not None and bundle is not None:
+        if card is None or bundle is None:
+            return
+        look = self._pictures.look(card.id)
+        if look is not None:
+            self._number = 0
+            self.panel.show_pixmap(QPixmap.fromImage(look.image), look.is_pixel_art)
+        else:
             self._number = self._queue.ask_live(bundle, self._canvas.shown(card.id).latent[None], _ASKER)
 
     def _on_answered(self, answer: Answer) -> None:
-        bundle = self._bundle
-        if answer.number == self._number and bundle is not None:
-            self.panel.show_pixmap(to_pixmap(answer.pictures[0]), bundle.facts.kind == "pixel")
+        card, bundle = self._card, self._bundle
+        if answer.number == self._number and card is not None and bundle is not None:
+            rgba = self._pictures.with_detail(card.id, answer.pictures[0])
+            self.panel.show_pixmap(to_pixmap(rgba), bundle.facts.kind == "pixel")
 
-    def _on_changed(self, ids: tuple[int, ...]) -> None:
+    def _on_arrived(self, ids: tuple[int, ...]) -> None:
         if self._card is not None and self._card.id in ids:
-            self._ask()
+            self._show_picture()
 
     def _on_marked(self, mask: Mask) -> None:
         if self._card is not None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand
 
 from studio.core.events import Working
@@ -18,7 +18,7 @@ from studio.store.bundle import Bundle
 
 from ..canvas.state import CanvasState
 from ..decoding import Decoders
-from ..jobs import Job
+from ..jobs import Job, timer
 from ..state import Shelf
 
 Hold = Callable[[int, Latents], Latents]
@@ -51,10 +51,7 @@ class LockDesk(QObject):
         self._locks: dict[int, Lock] = {}
         self._wanted: list[int] = []
         self._job: Job | None = None
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_MEASURE_AFTER_MS)
-        self._soon.timeout.connect(self._measure)
+        self._soon = timer(_MEASURE_AFTER_MS, self, self._measure)
         canvas.changed.connect(self._on_changed)
         canvas.reset.connect(self._on_reset)
 
@@ -131,11 +128,11 @@ class LockDesk(QObject):
         return _Wanted(card_id, bundle, picture.latent, mask)
 
     def _start(self, wanted: _Wanted) -> None:
-        def work(progress: Progress) -> Lock:
+        def work(progress: Progress, _say: object) -> Lock:
             decoder = self._decoders.get(wanted.bundle)
             return measure_lock(wanted.bundle, decoder, wanted.latent, wanted.mask, progress)
 
-        job = Job(lambda progress, say: work(progress), self)
+        job = Job(work, self)
         job.progressed.connect(self.working)
         job.finished.connect(lambda lock: self._take(wanted, lock))
         job.failed.connect(self.failed)

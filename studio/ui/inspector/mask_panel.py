@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from studio.generate.locking import Mask
 
-from ..backdrop import Backdrop, fitted
+from ..backdrop import Backdrop, to_image
+from ..panning import WAYS
 from ..widgets import PicturePanel
 
 BRUSH, RECTANGLE, ERASER = "brush", "rectangle", "eraser"
-_INSET = 6  # px
 _VEIL = 110  # of 255, over what is marked
-
-_MOVES = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 
 class MaskPanel(PicturePanel):
@@ -29,7 +22,7 @@ class MaskPanel(PicturePanel):
     marked = Signal(object)  # Mask, at the end of a stroke
 
     def __init__(self, backdrop: Backdrop, side: int) -> None:
-        super().__init__("Mark what stays as it is", backdrop, side=side, inset=_INSET, radius=10)
+        super().__init__("Mark what stays as it is", backdrop, side=side, radius=10)
         self.tool = BRUSH
         self.brush = 0.06  # radius, as a share of the picture's side
         self._size = 0
@@ -56,15 +49,8 @@ class MaskPanel(PicturePanel):
 
     # Marking
 
-    def _target(self) -> QRectF:
-        """Where the picture is painted."""
-        inner = QRectF(self.rect()).adjusted(_INSET, _INSET, -_INSET, -_INSET)
-        if self.pixmap is None or self.pixmap.isNull():
-            return inner
-        return fitted(self.pixmap.size(), inner, self.is_pixel_art, self.devicePixelRatioF())
-
     def _to_picture(self, point: QPointF) -> QPointF:
-        target = self._target()
+        target = self.target
         return (point - target.topLeft()) * (self._size / max(1.0, target.width()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -110,8 +96,8 @@ class MaskPanel(PicturePanel):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
-        if key in _MOVES:
-            across, down = _MOVES[key]
+        if key in WAYS:
+            across, down = WAYS[key]
             step = max(self.brush, 1 / max(1, self._size))
             self._cursor += QPointF(across, down) * step
             self._cursor = QPointF(min(1, max(0, self._cursor.x())), min(1, max(0, self._cursor.y())))
@@ -126,19 +112,11 @@ class MaskPanel(PicturePanel):
 
     # Painting
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        target, accent = self._target(), self.palette().color(self.palette().ColorRole.Accent)
+        target, accent = self.target, self.palette().color(self.palette().ColorRole.Accent)
         if self._mask.any():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.is_pixel_art)
             painter.drawImage(target, _veil(self._mask, accent))
@@ -156,8 +134,4 @@ class MaskPanel(PicturePanel):
 def _veil(mask: Mask, colour: QColor) -> QImage:
     pixels = np.zeros((*mask.shape, 4), np.uint8)
     pixels[mask] = (colour.red(), colour.green(), colour.blue(), _VEIL)
-    pixels = np.ascontiguousarray(pixels)
-    image = QImage(
-        pixels.data, mask.shape[1], mask.shape[0], 4 * mask.shape[1], QImage.Format.Format_RGBA8888
-    )
-    return image.copy()  # with memory of its own
+    return to_image(pixels)

@@ -181,10 +181,7 @@ class SliderRack(QObject):
             return
         bundle, sliders = next(iter(self._unsaved.values()))
 
-        def work(progress: Progress) -> None:
-            save_sliders(bundle, self._library, sliders)
-
-        job = Job(lambda progress, say: work(progress), self)
+        job = Job(lambda progress, say: save_sliders(bundle, self._library, sliders), self)
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._on_saved(bundle, sliders))
         self._saving = job

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QMouseEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSlider, QToolButton, QWidget
 
@@ -10,6 +10,7 @@ from studio.core.slider import LONGEST_NAME
 
 from ..backdrop import Backdrop
 from ..icons import icon
+from ..jobs import timer
 from ..widgets import PicturePanel, column, row
 from .thumbs import content_of, square_around
 
@@ -108,10 +109,7 @@ class SliderRow(QWidget):
         layout = row(self.ends[0], middle, self.ends[1], spacing=6)
         layout.setStretch(1, 1)
         self.setLayout(layout)
-        self._typed = QTimer(self)
-        self._typed.setSingleShot(True)
-        self._typed.setInterval(_TYPED_MS)
-        self._typed.timeout.connect(self._on_over)
+        self._typed = timer(_TYPED_MS, self, self._on_over)
         self._is_moved = False
         self.handle.valueChanged.connect(self._on_value)
         self.handle.sliderReleased.connect(self._on_over)

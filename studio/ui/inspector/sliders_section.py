@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
@@ -18,7 +17,7 @@ from studio.store.bundle import Bundle
 from ..backdrop import Backdrop
 from ..canvas.state import CanvasState
 from ..decoding import DecodeQueue
-from ..jobs import after
+from ..jobs import after, timer
 from ..state import Shelf
 from ..widgets import Banner, clear_layout, column, label
 from .locks import Hold
@@ -51,10 +50,7 @@ class SlidersSection(QWidget):
         self.rows: list[SliderRow] = []
         self._asker = ThumbAsker(queue, self)
         self._build()
-        self._ends_soon = QTimer(self)
-        self._ends_soon.setSingleShot(True)
-        self._ends_soon.setInterval(_ENDS_AFTER_MS)
-        self._ends_soon.timeout.connect(self._ask_ends)
+        self._ends_soon = timer(_ENDS_AFTER_MS, self, self._ask_ends)
         self._connect()
 
     def _build(self) -> None:

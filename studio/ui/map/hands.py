@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from ..backdrop import Backdrop
 from ..canvas.tiles import TileMaker
-from ..panning import pinch, turn_wheel
+from ..panning import WAYS, Panning, pinch, turn_wheel
 from .live import LivePlace
 from .pictures import MapPictures
 from .view import MapView
@@ -19,18 +19,7 @@ from .view import MapView
 _FINE, _PLAIN, _FAR = 0.25, 1.0, 5.0  # units that an arrow key goes
 _LEAST_STEP = 4.0  # px between two corners of a lasso
 _AROUND, _MORE_AROUND = 1.6, 1.5  # units: the ring that the keyboard draws, and how it grows
-_WAYS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-@dataclass
-class _Panning:
-    last: QPointF
 
 
 @dataclass
@@ -50,7 +39,7 @@ class Map(MapView):
 
     def __init__(self, pictures: MapPictures, live: LivePlace, tiles: TileMaker, backdrop: Backdrop) -> None:
         super().__init__(pictures, live, tiles, backdrop)
-        self._doing: _Panning | _Pressing | None = None
+        self._doing: Panning | _Pressing | None = None
         self._space_is_down = False
         self._around = 0.0  # units, of the ring drawn by keyboard
         self._show_hand()
@@ -69,7 +58,7 @@ class Map(MapView):
         if button in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton) or (
             is_left and self._space_is_down
         ):
-            self._doing = _Panning(where)
+            self._doing = Panning(where)
             self.live.leave()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif is_left:
@@ -78,10 +67,8 @@ class Map(MapView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         where, doing = event.position(), self._doing
-        if isinstance(doing, _Panning):
-            moved = where - doing.last
-            doing.last = where
-            self.pan(-moved.x(), -moved.y())
+        if isinstance(doing, Panning):
+            doing.to(self, where)
         elif isinstance(doing, _Pressing):
             self._draw_lasso(doing, where)
         elif self.chart is not None:
@@ -104,7 +91,7 @@ class Map(MapView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         doing, self._doing = self._doing, None
-        if isinstance(doing, _Panning):
+        if isinstance(doing, Panning):
             self._show_hand()
         elif isinstance(doing, _Pressing) and self.chart is not None:
             if doing.is_lasso:
@@ -134,9 +121,9 @@ class Map(MapView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _WAYS and self.chart is not None:
+        if key in WAYS and self.chart is not None:
             step = _FINE if modifiers & _CTRL else _FAR if modifiers & _SHIFT else _PLAIN
-            self._go(_WAYS[key][0] * step, _WAYS[key][1] * step)
+            self._go(WAYS[key][0] * step, WAYS[key][1] * step)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cursor_place is not None:
             if modifiers & _SHIFT:
                 self._gather_around()
@@ -220,13 +207,11 @@ class Map(MapView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         tab = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         self.shows_keyboard = event.reason() in tab
-        self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._space_is_down = self.shows_keyboard = False
         self._show_hand()
-        self.update()
         super().focusOutEvent(event)
 
     def _show_hand(self) -> None:

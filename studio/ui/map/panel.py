@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSpinBox, QWidget
@@ -21,6 +20,7 @@ from ..canvas.state import CanvasState
 from ..canvas.tiles import TileMaker
 from ..decoding import DecodeQueue
 from ..jobs import Job
+from ..seeds import fresh_seeds
 from ..state import CreateState
 from ..widgets import Banner, Elided, button, column, frame, icon_button, label, reword, row, stacked
 from .hands import Map
@@ -31,7 +31,7 @@ _MOST_GATHERED = 64
 _GATHERED = 8
 _MOST_RINGS = 24
 """Selected cards that are shown on the map: finding one takes some ms on a large map."""
-_MOST_SEED = 2**32
+Floats = npt.NDArray[np.float64]
 _HINT = "Hover to look, click to make it, drag around pictures to gather them."
 
 
@@ -201,9 +201,7 @@ class MapPanel(QFrame):
         bundle, chart = self.view.bundle, self.view.chart
         if bundle is None or chart is None or len(self.view.outline) < 3 or self._job is not None:
             return
-        outline = np.array([(point.x(), point.y()) for point in self.view.outline])
-        seeds = [secrets.randbelow(_MOST_SEED) for _ in range(self._count.value())]
-        bundle_id = bundle.facts.id
+        outline, seeds, bundle_id = self._outline(), fresh_seeds(self._count.value()), bundle.facts.id
         job = Job(lambda progress, say: chart.from_here(outline, bundle_id, seeds), self)
         job.finished.connect(lambda latents: self._lay(bundle_id, latents))
         job.failed.connect(self.banner.show_error)
@@ -222,14 +220,17 @@ class MapPanel(QFrame):
         self._canvas.add(pictures, "found", words=f"Add {words} from the map")
 
     def _on_outlined(self) -> None:
-        outline, chart = self.view.outline, self.view.chart
-        has_any = chart is not None and len(outline) > 2
-        if has_any and chart is not None:
-            count = len(chart.inside(np.array([(point.x(), point.y()) for point in outline])))
+        chart = self.view.chart if len(self.view.outline) > 2 else None
+        if chart is not None:
+            count = len(chart.inside(self._outline()))
             words = "1 picture here" if count == 1 else f"{count} pictures here"
             self._gathered.setText(words if count else "No pictures here, only what lies between")
-        self._gathering.setVisible(has_any)
-        self._hint.setVisible(not has_any)
+        self._gathering.setVisible(chart is not None)
+        self._hint.setVisible(chart is None)
+
+    def _outline(self) -> Floats:
+        """[P, 2]: x and y."""
+        return np.array([(point.x(), point.y()) for point in self.view.outline])
 
     # Where the selected cards lie
 

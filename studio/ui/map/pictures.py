@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from studio.core.chart import Chart
 from studio.core.errors import StudioError
@@ -20,7 +20,7 @@ from studio.store.bundle import Bundle
 
 from ..canvas.pictures import Look, to_look
 from ..decoding import Answer, DecodeQueue
-from ..jobs import Job
+from ..jobs import Job, timer
 
 Rows = npt.NDArray[np.int64]
 KEPT_BYTES = 48 * 2**20
@@ -95,9 +95,7 @@ class MapPictures(QObject):
         self._near: OrderedDict[int, Look] = OrderedDict()
         self._near_bytes = 0
         self._forget()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._ask)
+        self._soon = timer(0, self, self._ask)
         queue.answered.connect(self._on_answered)
         queue.failed.connect(self._on_failed)
 
@@ -168,9 +166,13 @@ class MapPictures(QObject):
     # What is looked at
 
     def look_at(self, rows: Rows, is_near: bool) -> None:
-        """The view shows these, most important first. is_near: small pictures of them are not enough."""
+        """The view shows these, most important first. is_near: small pictures of them are not enough.
+
+        Of more than can be kept the rest stays small: they would drive each other out without end.
+        """
         self._view = rows
-        self._sharp_wanted = rows if is_near else np.empty(0, np.int64)
+        most = 0 if self.bundle is None or not is_near else KEPT_BYTES // (4 * self.bundle.facts.size**2)
+        self._sharp_wanted = rows[:most]
         self._ask_soon()
 
     def near(self, row: int) -> Look | None:

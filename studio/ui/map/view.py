@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QMarginsF, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -26,6 +26,7 @@ from studio.store.bundle import Bundle
 from ..backdrop import Backdrop
 from ..canvas.pictures import Look
 from ..canvas.tiles import TileMaker
+from ..jobs import timer
 from ..state import Value
 from .ground import Ground, mean_colour
 from .live import LivePlace
@@ -75,19 +76,12 @@ class MapView(QWidget):
         self._live_drawn = QRect()
         self._live_number = 0
         self._wants_fit = True
-        self._working = self._timer(1, self._work)
-        self._settling = self._timer(_SETTLED_MS, self._on_settled)
-        self._arriving = self._timer(_ARRIVED_MS, self._take_in)
-        self._rest = self._timer(0, self.update)
+        self._working = timer(1, self, self._work)
+        self._settling = timer(_SETTLED_MS, self, self._on_settled)
+        self._arriving = timer(_ARRIVED_MS, self, self._take_in)
+        self._rest = timer(0, self, self.update)
         self._listen()
         self._recolour()
-
-    def _timer(self, ms: int, act: Callable[[], None]) -> QTimer:
-        made = QTimer(self)
-        made.setSingleShot(True)
-        made.setInterval(ms)
-        made.timeout.connect(act)
-        return made
 
     def _listen(self) -> None:
         self.pictures.found.connect(self._on_found)

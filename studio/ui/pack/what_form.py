@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QRadioButton, 
 
 from studio.store.bundle import Bundle
 
-from ..create_bar import MOST_SEED, new_seed, preview_icon
+from ..create_bar import new_seed, preview_icon
+from ..seeds import MOST_SEED
 from ..widgets import column, icon_button, label
 from .parts import Form, choice, number, show_choice, tick
 from .request import Chosen, New, What
