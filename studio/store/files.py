@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
 import os
 import re
@@ -172,17 +173,29 @@ def _is_in_use(left: Path) -> bool:
     return True
 
 
-def keep_aside(file: Path) -> str:
-    """Copy a damaged file under another name; how that went, as a sentence."""
-    for number in range(1, 100):
+def free_aside(file: Path) -> Path:
+    """Another name for a damaged file, which no file has yet."""
+    for number in itertools.count(1):
         aside = file.with_name(f"{file.stem}.damaged-{number}{file.suffix}")
         if not aside.exists():
-            break
+            return aside
+    raise AssertionError("numbers do not end")
+
+
+def keep_aside(file: Path) -> str:
+    """Copy a damaged file under another name; how that went, as a sentence."""
+    aside = free_aside(file)
     try:
         shutil.copy2(file, aside)
     except OSError as error:
         return disk_error(error, aside).message
     return f"The old file is kept as “{aside.name}”."
+
+
+def safe_stem(text: str, longest: int = 80) -> str:
+    """A file's name, without its suffix, that every system takes."""
+    kept = "".join(c if c.isalnum() or c in " -_." else "_" for c in text)
+    return kept.strip(". ")[:longest] or "picture"
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

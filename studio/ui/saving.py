@@ -15,6 +15,7 @@ from studio.core.picture import Picture
 from studio.core.pixels import Pictures
 from studio.core.progress import Progress
 from studio.store.bundle import Bundle
+from studio.store.files import safe_stem
 from studio.store.metadata import save_picture
 
 from .backdrop import to_image
@@ -107,8 +108,7 @@ def file_stem(bundle: Bundle, picture: Picture) -> str:
     words: list[Any] = [picture.name or bundle.facts.name]
     if not picture.name and picture.seed is not None:
         words.append(picture.seed)
-    text = " ".join(map(str, words))
-    return "".join(c if c.isalnum() or c in " -_." else "_" for c in text).strip(". ")[:80] or "picture"
+    return safe_stem(" ".join(map(str, words)))
 
 
 def free_file(folder: Path, stem: str, ending: str = ".png") -> Path:

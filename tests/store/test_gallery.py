@@ -176,6 +176,8 @@ def test_filters_narrow_and_sorts_order(gallery: Gallery, bundle: Bundle) -> Non
     created = gallery.entries([b])[0].created_ms
     assert gallery.search(Search(since_ms=created, until_ms=created + 1)).tolist() == [b]
     assert set(gallery.search(Search(sort=Sort.COLOUR)).tolist()) == {a, b, c}
+    narrow = (Search(), Search(shade=5), Search(text="ann"), Search(text="!"), Search(is_not_well=True))
+    assert [gallery.count(each) for each in narrow] == [3, 1, 1, 0, 0]
     assert [(name, count) for _, name, count in gallery.models()] == [("faces", 2), ("", 1)]
 
 
@@ -298,6 +300,21 @@ def test_without_a_desktop_bin_the_gallery_has_its_own(
 
 
 # What other programs do
+
+
+def test_stars_given_to_a_picture_that_was_painted_over_do_not_hide_that(
+    gallery: Gallery, bundle: Bundle
+) -> None:
+    id = keep(gallery, bundle, 1)
+    save(gallery.path(gallery.entries([id])[0]), drawing(50, 16))
+    gallery.set_stars({id: 4})
+    gallery.write_back()
+    notes = notes_in(gallery.path(gallery.entries([id])[0]).read_bytes())
+    assert notes is not None and notes.stars == 4
+    assert sync(gallery, Progress()).changed == 1
+    (entry,) = gallery.entries([id])
+    assert entry.state is State.CHANGED and entry.stars == 4
+    assert not sync(gallery, Progress()).is_anything
 
 
 def test_missing_changed_moved_and_new_files_are_seen(

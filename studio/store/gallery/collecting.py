@@ -14,7 +14,7 @@ from studio.store.files import read_json, write_json
 from . import index
 from .database import Database
 from .index import Collection
-from .notes import printable
+from .notes import one_line
 
 LONGEST_NAME = 80
 _REVISION, _WRITTEN = "collections revision", "collections written"
@@ -34,10 +34,10 @@ class Collections:
             )
             return [Collection(*row) for row in rows]
 
-    def make(self, name: str, key: str = "", id: int | None = None) -> int:
-        """A new one at the end. key, id: those it had before, where one comes back."""
+    def make(self, name: str, id: int | None = None) -> int:
+        """A new one at the end. id: the one it had before, where one comes back."""
         with self._database.writing() as connection:
-            made = _make(connection, name, key or secrets.token_hex(8), id)
+            made = _make(connection, name, secrets.token_hex(8), id)
             _change(connection)
             return made
 
@@ -134,7 +134,7 @@ def _change(connection: Connection) -> None:
 
 
 def tidy_name(name: str) -> str:
-    return " ".join(printable(name).split())[:LONGEST_NAME] or "Untitled"
+    return one_line(name, LONGEST_NAME) or "Untitled"
 
 
 def _make(connection: Connection, name: str, key: str, id: int | None = None) -> int:

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.store.files import free_aside
 
 from .schema import MIGRATIONS, migrate, version_of
 
 _BUSY_S = 10.0  # another process may be writing
 _KEPT_READERS = 4
 _CACHE_KB = 8_000  # of each connection
-_BESIDE = ("-wal", "-shm")
+BESIDE = ("-wal", "-shm")
+"""What a database with a write-ahead log has beside it: its name, and these."""
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 
 
@@ -194,13 +196,10 @@ def made_anew(error: StudioError, aside: Path) -> str:
 
 def set_aside(file: Path) -> Path:
     """Keep a damaged file under another name, a database with its log; where it is now."""
-    for number in range(1, 1000):
-        aside = file.with_name(f"{file.stem}.damaged-{number}{file.suffix}")
-        if not aside.exists():
-            break
+    aside = free_aside(file)
     try:
         os.replace(file, aside)
-        for ending in _BESIDE:
+        for ending in BESIDE:
             beside = file.with_name(file.name + ending)
             if beside.exists():
                 os.replace(beside, aside.with_name(aside.name + ending))

@@ -18,22 +18,22 @@ from studio.store.damage import Damaged
 from studio.store.facts import Facts
 from studio.store.files import atomic_write
 from studio.store.importing.decoding import NotTaken, decode, read_file
+from studio.store.importing.png import SIGNATURE
 from studio.store.importing.sources import find as find_sources
 from studio.store.metadata import packed_png_bytes, png_bytes
 
 from . import index
 from .collecting import Collections
 from .database import Database, open_database
-from .index import Details, Entry, Item, State
+from .index import Details, Entry, FileStamp, Item, State
 from .looks import Look, look_at
-from .notes import MOST_STARS, Notes, new_key, notes_in, printable, tidy_tags, tidy_texts, with_notes
-from .query import Ids, Search, Sort, find
+from .notes import MOST_STARS, Notes, new_key, notes_in, tidy_tags, tidy_texts, with_notes
+from .query import Ids, Search, Sort, count, find
 from .reading import file_for, read_item, recipe_of, stamp_of
 from .similar import DoubleGroup, by_likeness, near_doubles
 from .thumbnails import SIDE, Thumbnails
 
 INDEX, THUMBNAILS, COLLECTIONS, BIN = "gallery.sqlite", "thumbnails.sqlite", "collections.json", "bin"
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class Gallery:
         """Write a picture of ours as a PNG that comes back by itself, and remember it.
 
         rgba: uint8 [H, W, 4], finished. picture: how it was made, where that is known. facts: of the model
-        that made it, where it is in the library. Raises StudioError when the disk refuses.
+        that made it, where it is in the library. parents: hashes of pictures or of recipes, of what it was
+        made from. Raises StudioError when the disk refuses.
         """
         if picture is not None and facts is not None:
             png = png_bytes(rgba, picture, facts)
@@ -101,16 +102,22 @@ class Gallery:
         notes = self._new_notes(picture.name if picture else "", facts.name if facts else "")
         return self._add(rgba, png, picture, replace(notes, novelty=novelty, parents=tuple(parents)))
 
-    def take_in(self, data: bytes, name: str, model_name: Callable[[str], str] = lambda id: "") -> Added:
+    def take_in(
+        self,
+        data: bytes,
+        name: str,
+        model_name: Callable[[str], str] = lambda id: "",
+        parents: Sequence[str] = (),
+    ) -> Added:
         """Any picture file's content. A PNG stays as it is, with all that it says; others become one.
 
-        model_name: of a bundle's id, "" if it is not known. Raises NotTaken for what is no picture,
-        StudioError when the disk refuses.
+        model_name: of a bundle's id, "" if it is not known. parents: as for `keep`; none: those that the file
+        names. Raises NotTaken for what is no picture, StudioError when the disk refuses.
         """
         rgba = decode(data, name, is_to_learn=False)
         picture: Picture | None = None
         said: Notes | None = None
-        if data[:8] == _PNG:
+        if data[:8] == SIGNATURE:
             said = notes_in(data)
             picture = recipe_of(data)
             png = data
@@ -121,7 +128,9 @@ class Gallery:
         notes = self._new_notes(title, model)
         if said is not None:
             own = replace(said, key=notes.key, created_ms=notes.created_ms, model=model or said.model)
-            notes = own if own.name else replace(own, name=title)
+            notes = own if own.name else replace(own, name=notes.name)
+        if parents:
+            notes = replace(notes, parents=tuple(parents))
         return self._add(rgba, png, picture, notes)
 
     def import_files(
@@ -151,7 +160,7 @@ class Gallery:
     def _new_notes(self, name: str, model: str) -> Notes:
         with self._clock_lock:  # strictly rising, so that the order of one second's pictures stays
             self._last_ms = max(self._last_ms + 1, time.time_ns() // 1_000_000)
-            return Notes(new_key(), self._last_ms, " ".join(printable(name).split())[:200], model)
+            return Notes(new_key(), self._last_ms, tidy_texts(name, "")[0], model)
 
     def _add(self, rgba: Pictures, png: bytes, picture: Picture | None, notes: Notes) -> Added:
         """The file first, then its row: killed in between, `sync` finds the file."""
@@ -236,10 +245,9 @@ class Gallery:
             ).fetchall()
 
     def count(self, search: Search | None = None) -> int:
-        if search is not None:
-            return len(self.search(search))
+        """How many there are, or how many a search finds."""
         with self.database.reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM pictures").fetchone()[0])
+            return count(connection, search or Search())
 
     # Saying something of pictures. At once in the index; `write_back` brings it to the files.
 
@@ -313,20 +321,22 @@ class Gallery:
             return [id for (id,) in rows]
 
     def _write_notes(self, id: int) -> None:
+        """What another program changed meanwhile keeps its old stamp here, so that `sync` looks at it."""
         with self.database.reading() as connection:
             notes = index.notes_of(connection, id)
             row = connection.execute(
-                "SELECT file, revision, written FROM pictures WHERE id = ?", (id,)
+                "SELECT file, revision, written, file_bytes, file_mtime_ns FROM pictures WHERE id = ?", (id,)
             ).fetchone()
         if notes is None or row is None or row[1] == row[2]:
             return
-        path = self.folder / row[0]
+        path, known = self.folder / row[0], FileStamp(*row[3:])
         try:
+            is_as_known = stamp_of(path) == known
             png = with_notes(read_file(path), notes)
-        except (NotTaken, Damaged):
+        except (StudioError, NotTaken, Damaged):
             return  # missing or damaged: `sync` says so
         atomic_write(path, png)
-        stamp = stamp_of(path)
+        stamp = stamp_of(path) if is_as_known else known
         with self.database.writing() as connection:
             connection.execute(
                 "UPDATE pictures SET written = ?, file_bytes = ?, file_mtime_ns = ? WHERE id = ?",
@@ -361,7 +371,8 @@ class Gallery:
             binned = move_to_bin(path, self._own_bin) if path.exists() else None
             with self.database.writing() as connection:
                 index.remove(connection, [entry.id])
-            self.collections.touch()
+            if places:
+                self.collections.touch()
             gone.append(Discarded(entry.id, entry.file, binned, places))
         return gone
 

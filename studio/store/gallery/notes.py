@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from studio.store.damage import Damaged
+from studio.store.importing.png import SIGNATURE
 from studio.store.metadata import text_in
 
 KEYWORD = "morpho_gallery"
@@ -22,7 +23,6 @@ LONGEST_NOTE = 10_000  # characters; with a hundred tags this stays below what i
 LONGEST_NAME = 200
 MOST_PARENTS = 16
 _SCHEMA = 1
-_PNG = b"\x89PNG\r\n\x1a\n"
 _HASH = re.compile("[0-9a-f]{16,64}")
 _LATEST_MS = 32_503_680_000_000  # the year 3000
 
@@ -53,7 +53,7 @@ def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
     """As they are kept: no empty ones, none twice (whatever its case), in the order given."""
     kept: dict[str, str] = {}
     for tag in tags:
-        words = " ".join(printable(tag).split())[:LONGEST_TAG].strip()
+        words = one_line(tag, LONGEST_TAG)
         if words:
             kept.setdefault(words.casefold(), words)
     return tuple(kept.values())[:MOST_TAGS]
@@ -61,7 +61,12 @@ def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
 
 def tidy_texts(name: str, note: str) -> tuple[str, str]:
     """A name and a note as they are kept."""
-    return " ".join(printable(name).split())[:LONGEST_NAME], printable(note, breaks=True)[:LONGEST_NOTE]
+    return one_line(name, LONGEST_NAME), printable(note, breaks=True)[:LONGEST_NOTE]
+
+
+def one_line(text: str, longest: int) -> str:
+    """Printable, single spaces between words, cut off where it is too long."""
+    return " ".join(printable(text).split())[:longest].rstrip()
 
 
 def printable(text: str, breaks: bool = False) -> str:
@@ -81,7 +86,7 @@ def to_json(notes: Notes) -> dict[str, Any]:
         "note": notes.note[:LONGEST_NOTE],
         "tags": list(notes.tags),
         "novelty": notes.novelty,
-        "parents": list(notes.parents),
+        "parents": list(notes.parents[:MOST_PARENTS]),
     }
 
 
@@ -103,9 +108,11 @@ def from_json(values: Any) -> Notes:
         note=printable(_text(values.get("note"), LONGEST_NOTE), breaks=True),
         tags=tidy_tags(tag for tag in _list(values.get("tags")) if isinstance(tag, str)),
         novelty=_share(values.get("novelty")),
-        parents=tuple(p for p in _list(values.get("parents")) if isinstance(p, str) and _HASH.fullmatch(p))[
-            :MOST_PARENTS
-        ],
+        parents=tuple(
+            parent
+            for parent in _list(values.get("parents"))[:MOST_PARENTS]
+            if isinstance(parent, str) and _HASH.fullmatch(parent)
+        ),
     )
 
 
@@ -146,9 +153,9 @@ def with_notes(png: bytes, notes: Notes | None) -> bytes:
         body = KEYWORD.encode() + b"\0\0\0\0\0" + words.encode()  # iTXt: not compressed, no language
         check = zlib.crc32(body, zlib.crc32(b"iTXt"))
         text = len(body).to_bytes(4) + b"iTXt" + body + check.to_bytes(4)
-    if png[:8] != _PNG:
+    if png[:8] != SIGNATURE:
         raise Damaged("it is no PNG")
-    kept, at, is_placed = [_PNG], 8, False
+    kept, at, is_placed = [SIGNATURE], 8, False
     while at + 12 <= len(png):
         length, kind = int.from_bytes(png[at : at + 4]), png[at + 4 : at + 8]
         end = at + 12 + length

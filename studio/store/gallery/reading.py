@@ -8,13 +8,13 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.picture import Picture
-from studio.store.files import disk_error
+from studio.store.files import disk_error, safe_stem
 from studio.store.importing.decoding import NotTaken, decode, read_file
 from studio.store.metadata import recipe_in
 
 from .index import FileStamp, Item
 from .looks import look_at
-from .notes import Notes, new_key, notes_in, printable
+from .notes import LONGEST_NAME, Notes, new_key, notes_in, one_line
 
 
 def recipe_of(png: bytes) -> Picture | None:
@@ -38,7 +38,7 @@ def read_item(path: Path, file: str) -> Item:
     if notes is not None:
         return Item(file, stamp, look_at(rgba), notes, picture)
     name = picture.name if picture else path.stem
-    notes = Notes(new_key(), stamp.mtime_ns // 1_000_000, printable(name)[:200])
+    notes = Notes(new_key(), stamp.mtime_ns // 1_000_000, one_line(name, LONGEST_NAME))
     return Item(file, stamp, look_at(rgba), notes, picture, has_notes=False)
 
 
@@ -55,6 +55,6 @@ def file_for(notes: Notes, picture: Picture | None) -> str:
     words = [notes.name or notes.model or "picture"]
     if not notes.name and picture is not None and picture.seed is not None:
         words.append(str(picture.seed))
-    stem = "".join(c if c.isalnum() or c in " -_." else "_" for c in " ".join(words)).strip(". ")[:60]
+    stem = safe_stem(" ".join(words), 60)
     month = datetime.fromtimestamp(notes.created_ms / 1000)
-    return f"{month:%Y-%m}/{stem or 'picture'} {notes.key[:8]}.png"
+    return f"{month:%Y-%m}/{stem} {notes.key[:8]}.png"

@@ -20,6 +20,7 @@ from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
 from studio.store.importing.decoding import NotTaken, decode, read_file
 
+from .database import BESIDE
 from .index import Entry
 
 SIDE = 384  # px, the longer one; for tiles of up to 288 px, and 192 px on a screen of two pixels each
@@ -49,9 +50,9 @@ class Thumbnails:
                     return connection
                 except sqlite3.Error:
                     connection.close()
-            for path in (file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
+            for ending in ("", *BESIDE):
                 with contextlib.suppress(OSError):
-                    path.unlink()
+                    file.with_name(file.name + ending).unlink()
         return None
 
     def get(self, entry: Entry) -> bytes:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.core.errors import StudioError
+from studio.store.files import safe_stem
 from studio.store.gallery import Entry, Gallery
 from studio.ui.exchange import Carried, Exchange
 from studio.ui.saving import PassingFolder, free_file
@@ -123,7 +124,7 @@ class ChosenDeeds(QObject):
         entries = self._entries()
         before = Path(self._preferences.save_folder.value or Path.home())
         if len(entries) == 1:
-            proposed = free_file(before, giving.stem_of(entries[0]))
+            proposed = free_file(before, safe_stem(entries[0].title))
             name, _ = QFileDialog.getSaveFileName(self._room, "Save picture", str(proposed), "PNG (*.png)")
             if name:
                 self.save_to_file(entries[0], Path(name).with_suffix(".png"))

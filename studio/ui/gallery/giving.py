@@ -9,16 +9,11 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from studio.core.progress import Progress
+from studio.store.files import safe_stem
 from studio.store.gallery import Entry, Gallery
 from studio.ui.saving import MOST_DRAGGED, free_file
 
 from .grid import CARRIED
-
-
-def stem_of(entry: Entry) -> str:
-    return (
-        "".join(c if c.isalnum() or c in " -_." else "_" for c in entry.title).strip(". ")[:80] or "picture"
-    )
 
 
 def save_one(gallery: Gallery, entry: Entry, file: Path, embed: bool) -> Path:
@@ -34,7 +29,7 @@ def save_many(
     files = []
     for done, entry in enumerate(entries):
         progress.update("Saving pictures", done, len(entries))
-        files.append(save_one(gallery, entry, free_file(folder, stem_of(entry)), embed))
+        files.append(save_one(gallery, entry, free_file(folder, safe_stem(entry.title)), embed))
     return files
 
 
