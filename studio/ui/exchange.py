@@ -18,6 +18,7 @@ class Carried:
     picture: Picture | None = None
     bundle: Bundle | None = None  # that draws it; None where it is not in the library
     file: Path | None = None  # a PNG that shows it already, or a picture that no model made
+    parents: tuple[Picture, ...] = ()  # what it was made from, where that is known
 
 
 class Exchange(QObject):

@@ -11,7 +11,7 @@ from pictures import drawing, photo, save
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDrag, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
@@ -24,6 +24,7 @@ from studio.store.metadata import read_recipe
 from studio.ui.exchange import Carried
 from studio.ui.gallery.compare import DIFFERENCE, WIPE, difference
 from studio.ui.gallery.grid import CARRIED
+from studio.ui.gallery.lanes import Latest
 from studio.ui.gallery.room import GalleryRoom
 from studio.ui.gallery.sidebar import collection_place
 
@@ -144,6 +145,27 @@ def test_a_star_in_create_keeps_the_picture_and_says_so(open_studio: Open, qtbot
     scene.desk.undo_stack.redo()
     scene.settle()
     assert gallery.entries([1])[0].key == entry.key
+
+
+def test_children_starred_in_create_know_their_parents(open_studio: Open, qtbot: QtBot) -> None:
+    scene = Scene(open_studio(), qtbot)
+    room = scene.window.create_room
+    parent = room.canvas.cards[0]
+    room.canvas.select([parent.id])
+    room.acts.star()
+    room.acts.vary(0.5)
+    room.canvas.select([room.canvas.selected[0].id])
+    room.acts.star()
+    scene.window.show_gallery()
+    scene.settle()
+    gallery = scene.desk.gallery
+    assert gallery is not None
+    newest, oldest = scene.shown()
+    details = gallery.details(newest)
+    assert details is not None and [kin.id for _, kin in details.parents if kin] == [oldest]
+    scene.click(0)
+    family = scene.room.details.family
+    assert [made.accessibleName()[:9] for made in family.findChildren(QToolButton)] == ["Made from"]
 
 
 def test_an_empty_gallery_teaches(empty: Scene) -> None:
@@ -371,6 +393,28 @@ def test_enter_opens_arrows_go_on_escape_returns(scene: Scene) -> None:
     if room.full.isVisible():
         scene.key(Qt.Key.Key_Escape)
     assert room.grid.isVisible() and room.grid.hasFocus()
+
+
+def test_a_click_on_the_picture_beside_the_grid_opens_it(scene: Scene) -> None:
+    room = scene.room
+    scene.click(1)
+    QTest.mouseClick(room.details.panel, Qt.MouseButton.LeftButton)
+    scene.settle()
+    assert room.full.isVisible() and room.full.entry is not None
+    assert room.full.entry.id == scene.shown()[1]
+
+
+def test_of_questions_asked_together_only_the_last_is_worked_on(qtbot: QtBot) -> None:
+    latest, worked, answers = Latest(), list[int](), list[int]()
+
+    def work(number: int) -> int:
+        worked.append(number)
+        return number
+
+    for number in range(3):
+        latest.ask(lambda progress, number=number: work(number), answers.append)  # type: ignore[misc]
+    qtbot.waitUntil(lambda: not latest.is_busy)
+    assert worked == answers == [2]
 
 
 def test_two_are_compared(scene: Scene) -> None:

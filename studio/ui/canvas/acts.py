@@ -127,14 +127,20 @@ class CardActs(QObject):
             if bundle is None:
                 continue
             if picture not in lost:
-                carried.append(Carried(picture, bundle))
+                carried.append(Carried(picture, bundle, parents=self._parents(card_id)))
                 continue
             file = free_file(self._passing.path(), file_stem(bundle, picture))
             try:
-                carried.append(Carried(file=self._saver.save_one(bundle, picture, file, True, lost)))
+                saved = self._saver.save_one(bundle, picture, file, True, lost)
+                carried.append(Carried(file=saved, parents=self._parents(card_id)))
             except StudioError as error:
                 self.refused.emit(error)
         return tuple(carried)
+
+    def _parents(self, card_id: int) -> tuple[Picture, ...]:
+        """Those that are still on the canvas, as they are now."""
+        ids = self._canvas.card(card_id).parents
+        return tuple(self._canvas.card(id).picture for id in ids if id in self._canvas)
 
     # Files
 

@@ -53,7 +53,6 @@ class Beside(QObject):
         super().__init__(parent)
         self._desk, self._panel, self._shelf = desk, panel, shelf
         self._queue, self._finder = queue, finder
-        self._ids: list[int] = []
         self._number = 0
         self._reading = Latest(self)
         self._reading.failed.connect(desk.failed)
@@ -65,7 +64,6 @@ class Beside(QObject):
         finder.found.connect(self._on_found)
 
     def show(self, ids: Sequence[int]) -> None:
-        self._ids = list(ids)
         gallery = self._desk.gallery
         self._settled.stop()
         self._finder.forget()
@@ -75,9 +73,6 @@ class Beside(QObject):
             self._reading.ask(lambda progress: _read_one(gallery, ids[0]), self._on_one)
         else:
             self._reading.ask(lambda progress: _read_many(gallery, ids), self._on_many)
-
-    def again(self) -> None:
-        self.show(self._ids)
 
     def leave(self) -> None:
         """For quitting."""

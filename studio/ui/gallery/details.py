@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QSize, QStringListModel, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPixmap
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio.store.gallery import SHADES, Details, Entry, State
 from studio.ui.backdrop import Backdrop
+from studio.ui.flow import ChipFlow
 from studio.ui.icons import icon
 from studio.ui.widgets import (
     Elided,
@@ -25,7 +26,6 @@ from studio.ui.widgets import (
     scrolling,
 )
 
-from ..flow import ChipFlow
 from .bar import swatch
 from .model import STATES
 from .stars import StarRow
@@ -49,6 +49,17 @@ class _NoteEdit(QPlainTextEdit):
             self.clearFocus()
         else:
             super().keyPressEvent(event)
+
+
+class _Opening(PicturePanel):
+    """A picture that is clicked to see it large; by keyboard, Enter in the grid does it."""
+
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        is_on_it = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and is_on_it:
+            self.clicked.emit()
 
 
 class DetailsPanel(QFrame):
@@ -95,7 +106,8 @@ class DetailsPanel(QFrame):
     # Building
 
     def _build_picture(self) -> QWidget:
-        self.panel = PicturePanel("Picture", self._backdrop, side=_PICTURE, inset=8, radius=10)
+        self.panel = _Opening("Picture", self._backdrop, side=_PICTURE, inset=8, radius=10)
+        self.panel.clicked.connect(self.opened)
         self.panel.setCursor(Qt.CursorShape.PointingHandCursor)
         made = QWidget()
         made.setLayout(row(None, self.panel, None))

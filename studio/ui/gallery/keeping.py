@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
-from studio.core.progress import Progress
 from studio.generate.novelty import Novelty
 from studio.store.bundle import Bundle
 from studio.store.gallery import Added, Gallery
+from studio.store.gallery.index import recipe_hash
+from studio.store.importing.decoding import NotTaken, read_file
 from studio.ui.decoding import Decoders
 from studio.ui.exchange import Carried
 
@@ -33,21 +35,25 @@ class Keeper:
         """Raises StudioError for a picture that can neither be drawn nor read."""
         added: list[Added] = []
         for carried in pictures:
-            picture = carried.picture
+            picture, parents = carried.picture, [recipe_hash(parent) for parent in carried.parents]
             bundle = carried.bundle or (self._by_id(picture.bundle_id) if picture else None)
             if picture is not None and bundle is not None:
                 decoder = self._decoders.get(bundle)
                 decoded = decoder.decode(picture.latent[None])
                 rgba = decoder.finish(decoded, picture.finish)[0]
-                added.append(gallery.keep(rgba, picture, bundle.facts, self._judge(bundle, decoded)))
+                novelty = self._judge(bundle, decoded)
+                added.append(gallery.keep(rgba, picture, bundle.facts, novelty, parents))
             elif carried.file is not None:
-                result = gallery.import_files([carried.file], Progress(), self.model_name)
-                for left in result.left_out:
-                    raise StudioError(f"“{left.file}” cannot be kept: {left.reason}.")
-                added += [Added(id, True) for id in result.ids] + [Added(id, False) for id in result.already]
+                added.append(self._take_in(gallery, carried.file, parents))
             else:
                 raise StudioError("The model that made this picture is not in your library.")
         return added
+
+    def _take_in(self, gallery: Gallery, file: Path, parents: Sequence[str]) -> Added:
+        try:
+            return gallery.take_in(read_file(file), file.name, self.model_name, parents)
+        except NotTaken as error:
+            raise StudioError(f"“{file.name}” cannot be kept: {error.reason}.") from error
 
     def _judge(self, bundle: Bundle, decoded: Pictures) -> float | None:
         """How new it is; None where the model does not know. decoded: uint8 [1, size, size, 4]."""

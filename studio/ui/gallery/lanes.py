@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.core.errors import StudioError
 from studio.core.progress import Progress
@@ -27,18 +27,43 @@ class _Wanted:
     otherwise: Callable[[], object]
 
 
-class Lane(QObject):
+class _OneJob(QObject):
+    """At most one job at a time; `_begin` starts the next, if there is one."""
+
+    failed = Signal(object)  # StudioError
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job: Job | None = None
+        self._is_left = False
+
+    def _begin(self) -> None:
+        raise NotImplementedError
+
+    def _next_job(self, work: Work, then: Then) -> Job:
+        """Ready to be started."""
+        job = Job(lambda progress, say: work(progress), self)
+        self._job = job
+        job.finished.connect(then)
+        job.failed.connect(self.failed)
+        job.ended.connect(lambda: self._on_ended(job))
+        return job
+
+    def _on_ended(self, job: Job) -> None:
+        job.deleteLater()
+        self._job = None
+        self._begin()
+
+
+class Lane(_OneJob):
     """One job after the other, in the order asked for."""
 
     progressed = Signal(object)  # Working
-    failed = Signal(object)  # StudioError
     idle = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._waiting: deque[_Wanted] = deque()
-        self._job: Job | None = None
-        self._is_left = False
 
     @property
     def is_busy(self) -> bool:
@@ -76,34 +101,30 @@ class Lane(QObject):
         if self._job is not None or not self._waiting:
             return
         wanted = self._waiting.popleft()
-        job = Job(lambda progress, say: wanted.work(progress), self)
-        self._job = job
+        job = self._next_job(wanted.work, wanted.then)
         job.progressed.connect(self.progressed)
-        job.finished.connect(wanted.then)
-        job.failed.connect(self.failed)
         job.failed.connect(lambda _: wanted.otherwise())
         job.cancelled.connect(wanted.otherwise)
-        job.ended.connect(lambda: self._on_ended(job))
         job.start()
 
     def _on_ended(self, job: Job) -> None:
-        job.deleteLater()
-        self._job = None
-        self._begin()
+        super()._on_ended(job)
         if not self.is_busy:
             self.idle.emit()
 
 
-class Latest(QObject):
-    """Answers the newest question; those it overtook are never answered."""
+class Latest(_OneJob):
+    """Answers the newest question; those it overtook are never answered.
 
-    failed = Signal(object)  # StudioError
+    Work begins when the event that asks is dealt with: one click often asks several times.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._wanted: tuple[Work, Then] | None = None
-        self._job: Job | None = None
-        self._is_left = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._begin)
 
     @property
     def is_busy(self) -> bool:
@@ -114,11 +135,12 @@ class Latest(QObject):
             self._wanted = (work, then)
             if self._job is not None:
                 self._job.cancel()  # it is heard no more, but for its end
-            self._begin()
+            self._soon.start()
 
     def leave(self, seconds: float) -> None:
         """For quitting."""
         self._is_left, self._wanted = True, None
+        self._soon.stop()
         if self._job is not None:
             self._job.cancel()
             self._job.wait(seconds)
@@ -127,14 +149,4 @@ class Latest(QObject):
         if self._job is not None or self._wanted is None:
             return
         (work, then), self._wanted = self._wanted, None
-        job = Job(lambda progress, say: work(progress), self)
-        self._job = job
-        job.finished.connect(then)
-        job.failed.connect(self.failed)
-        job.ended.connect(lambda: self._on_ended(job))
-        job.start()
-
-    def _on_ended(self, job: Job) -> None:
-        job.deleteLater()
-        self._job = None
-        self._begin()
+        self._next_job(work, then).start()

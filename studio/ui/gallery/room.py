@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPixmap, QShowEvent
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
-from studio.store.gallery import Entry
+from studio.store.gallery import Gallery
 from studio.store.gallery.query import Ids
 from studio.store.gallery.similar import DoubleGroup
 from studio.ui.actions import name_room
@@ -42,8 +43,6 @@ from .sidebar import Listing, Sidebar, collection_place, read_listing
 from .state import ALL, GalleryState, Place
 from .tile_grid import LEAST_SIDE, MOST_SIDE
 
-_MOST_NEEDED = 500  # pictures handed to another room
-
 
 class GalleryRoom(QWidget):
     """Shows a GalleryState by way of a GalleryDesk; what other rooms do goes out by the Exchange."""
@@ -66,7 +65,6 @@ class GalleryRoom(QWidget):
         name_room(self, "Gallery")
         self.setAcceptDrops(True)
         self.desk, self._preferences = desk, preferences
-        self._exchange = exchange
         self.state = GalleryState(self)
         self.loader = ThumbnailLoader(self)
         self.model = GalleryModel(desk, self.loader, self)
@@ -128,7 +126,7 @@ class GalleryRoom(QWidget):
         details.tag_removed.connect(lambda tag: desk.remove_tag(self.chosen(), tag))
         details.words_changed.connect(self._on_words_changed)
         details.picture_wanted.connect(self._go_to)
-        details.opened.connect(self.open_current)
+        details.opened.connect(self._open_chosen)
         details.accepted.connect(lambda: desk.accept_changes(self.chosen()))
         details.acted.connect(self.act)
         self.full.closed.connect(self.show_grid)
@@ -251,8 +249,11 @@ class GalleryRoom(QWidget):
 
     # Large, and two at once
 
-    def open_current(self) -> None:
-        self.open_row(self.grid.currentIndex().row())
+    def _open_chosen(self) -> None:
+        """The picture beside the grid."""
+        at = self._row_of(self.chosen()[0]) if self.chosen() else None
+        if at is not None:
+            self.open_row(at)
 
     def open_row(self, at: int) -> None:
         self._pages.setCurrentIndex(1)
@@ -269,7 +270,10 @@ class GalleryRoom(QWidget):
         pixmap = self.full.panel.pixmap if same else self.model.pixmap(at)
         self.full.show_entry(entry, pixmap, at, self.model.rowCount())
         if not same:
-            self._read([entry], lambda some: self.full.show_pixmap(entry.id, to_pixmap(some[0])))
+            self._read(
+                lambda gallery: gallery.pixels(entry),
+                lambda rgba: self.full.show_pixmap(entry.id, to_pixmap(rgba)),
+            )
 
     def _step(self, by: int) -> None:
         at = self._row_of(self.full.entry.id) if self.full.entry else None
@@ -292,17 +296,17 @@ class GalleryRoom(QWidget):
         self._pages.setCurrentIndex(2)
         self.compare.canvas.setFocus()
 
-        def work(pictures: list[Pictures]) -> None:
-            apart, mean = difference(pictures[0], pictures[1])
-            self.compare.show_pictures(pictures[0], pictures[1], apart, mean)
+        def work(gallery: Gallery) -> tuple[Pictures, Pictures, Pictures, float]:
+            a, b = (gallery.pixels(entry) for entry in entries)
+            return a, b, *difference(a, b)
 
-        self._read(entries, work)
+        self._read(work, lambda seen: self.compare.show_pictures(*seen))
 
-    def _read(self, entries: Sequence[Entry], then: Callable[[list[Pictures]], object]) -> None:
-        """At full size, on a thread."""
+    def _read(self, work: Callable[[Gallery], Any], then: Callable[[Any], object]) -> None:
+        """Pictures at full size, on a thread."""
         gallery = self.desk.gallery
         if gallery is not None:
-            self._reading.ask(lambda progress: [gallery.pixels(entry) for entry in entries], then)
+            self._reading.ask(lambda progress: work(gallery), then)
 
     def _on_not_read(self, error: StudioError) -> None:
         banners = (self.banner, self.full.banner, self.compare.banner)
