@@ -56,10 +56,10 @@ def tour(studio: Studio, pictures: Path, wait: Wait) -> Iterator[Place]:
 def _map(studio: Studio, wait: Wait) -> Iterator[Place]:
     room = studio.window.create_room
     studio.window.show_create()
-    room.show_map()
+    do(studio, "create.map")
     wait(lambda: room.map.view.chart is not None)
     yield Place("create with the map", studio.window)
-    room.show_map()
+    do(studio, "create.map")
 
 
 def _models(studio: Studio) -> Iterator[Place]:
@@ -93,9 +93,6 @@ def _create(studio: Studio, wait: Wait) -> Iterator[Place]:
     do(studio, "create.open")
     yield Place("create large", studio.window)
     room.close_large()
-    do(studio, "create.map")
-    yield Place("create with map", studio.window)
-    do(studio, "create.map")
 
 
 def _gallery(studio: Studio, wait: Wait) -> Iterator[Place]:

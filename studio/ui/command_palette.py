@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPalette, QStanda
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -19,8 +18,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from .actions import EVERYWHERE, Listed, repeats
-from .icons import MUTED, icon
-from .widgets import column, label
+from .widgets import column, label, search_field
 
 _WIDTH, _LINES, _LINE = 560, 9, 36  # px, lines, px
 _ACTION = Qt.ItemDataRole.UserRole
@@ -42,10 +40,7 @@ class CommandPalette(QFrame):
         ]
         self._lines = sorted(usable, key=lambda line: line.room == EVERYWHERE)
         self._before = window.focusWidget()
-        self.field = QLineEdit()
-        self.field.setAccessibleName("What to do")
-        self.field.setPlaceholderText("What would you like to do?")
-        self.field.addAction(icon("magnifying-glass", MUTED), QLineEdit.ActionPosition.LeadingPosition)
+        self.field = search_field("What to do", "What would you like to do?")
         self.field.textChanged.connect(self._fill)
         self.field.returnPressed.connect(self._choose)
         self.field.installEventFilter(self)

@@ -35,7 +35,7 @@ class Previews:
         self._cut: dict[Path, tuple[int, list[QPixmap]]] = {}
 
     def pictures(self, bundle: Bundle) -> list[QPixmap]:
-        """None where the file cannot be read."""
+        """None of them where the file cannot be read."""
         file = bundle.preview_file
         try:
             changed = file.stat().st_mtime_ns

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLabel,
-    QLineEdit,
     QMenu,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,6 @@ from .actions import Command, Gesture, name_room
 from .backdrop import Backdrop
 from .card_grid import CardGrid, neighbour
 from .decoding import DecodeQueue
-from .icons import MUTED, icon
 from .model_cards import BundleCard, Card, DamagedCard, run_row
 from .model_deeds import ModelDeeds
 from .model_facts import FactsPanel
@@ -35,7 +33,7 @@ from .model_preview import FreshPictures, Previews
 from .share_dialog import ShareDialog
 from .state import Shelf
 from .training import TrainingDesk
-from .widgets import Banner, EmptyState, button, clear_layout, column, label, row, scrolling
+from .widgets import Banner, EmptyState, button, clear_layout, column, label, row, scrolling, search_field
 
 _MANY = 6
 """Models from which on one may search and sort."""
@@ -58,13 +56,13 @@ class ModelsRoom(QWidget):
         self._cards: dict[Path, Card] = {}
         self._order: list[Card] = []  # as they are shown
         self._current: Path | None = None
+        self._is_stale = True  # cards are made when they are first seen: each takes 2 ms
         self.banner = Banner((32, 0, 44, 12))
         self.facts = FactsPanel()
         self.facts.hide()
         self._build()
         self._build_commands()
         self._connect()
-        self._fill()
 
     def _build(self) -> None:
         self._runs: QVBoxLayout = column(spacing=8)
@@ -110,10 +108,7 @@ class ModelsRoom(QWidget):
             label("A model learns from a folder of your pictures, then makes new ones.", "muted", wrap=True),
             spacing=4,
         )
-        self.search = QLineEdit()
-        self.search.setAccessibleName("Search models")
-        self.search.setPlaceholderText("Search…")
-        self.search.addAction(icon("magnifying-glass", MUTED), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = search_field("Search models", "Search…")
         self.search.setFixedWidth(190)
         self.search.textChanged.connect(lambda _: self._arrange())
         self.order = QComboBox()
@@ -170,7 +165,7 @@ class ModelsRoom(QWidget):
         return Command(self, f"models.{verb}", text, act, keys, icon_name)
 
     def _connect(self) -> None:
-        self._shelf.changed.connect(self._fill)
+        self._shelf.changed.connect(self._on_shelf_changed)
         self._desk.phase.changed.connect(lambda _: self._fill_runs())
         self.deeds.failed.connect(self.banner.show_error)
         self.deeds.said.connect(self._on_said)
@@ -181,8 +176,14 @@ class ModelsRoom(QWidget):
 
     # What there is
 
+    def _on_shelf_changed(self) -> None:
+        self._is_stale = True
+        if self.isVisible():
+            self._fill()
+
     def _fill(self) -> None:
         """Cards of bundles that are as they were stay; their pictures and the focus with them."""
+        self._is_stale = False
         had_focus, current = self._has_focus(), self._current
         old, self._cards = self._cards, {}
         for bundle in self._shelf.bundles:
@@ -302,6 +303,8 @@ class ModelsRoom(QWidget):
         """Somebody may have changed the folder meanwhile."""
         super().showEvent(event)
         self._shelf.read()
+        if self._is_stale:
+            self._fill()
 
     def _on_looked_at(self, card: BundleCard, looks: bool) -> None:
         if looks:

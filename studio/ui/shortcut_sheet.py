@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from .actions import EVERYWHERE, Listed
-from .icons import MUTED, icon
-from .widgets import button, clear_layout, column, label, row, scrolling
+from .widgets import button, clear_layout, column, label, row, scrolling, search_field
 
 _COLUMNS = 3
 _SIZE = QSize(980, 600)  # px
@@ -26,10 +25,7 @@ class ShortcutSheet(QDialog):
         known = {line.room for line in self._lines}
         self._rooms = [EVERYWHERE, *(room for room in rooms if room in known)]
         self._rooms += sorted(known - set(self._rooms))
-        self.field = QLineEdit()
-        self.field.setAccessibleName("Find a shortcut")
-        self.field.setPlaceholderText("Find…")
-        self.field.addAction(icon("magnifying-glass", MUTED), QLineEdit.ActionPosition.LeadingPosition)
+        self.field = search_field("Find a shortcut", "Find…")
         self.field.setFixedWidth(240)
         self.field.textChanged.connect(self._fill)
         self._columns = [column(spacing=18) for _ in range(_COLUMNS)]

@@ -126,12 +126,10 @@ QComboBox[kind="small"] { combobox-popup: 0; padding: 3px 18px 3px 5px; font-siz
 QComboBox[kind="small"]:focus { padding: 2px 17px 2px 4px; }
 QComboBox[kind="small"]::drop-down { width: 18px; }
 QComboBox:focus { padding-right: 27px; }
-QComboBox[fit="compact"] { padding: 6px 22px 6px 10px; }
-QComboBox[fit="compact"]:focus { padding: 5px 21px 5px 9px; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$assets/caret-$shade.svg"); width: 12px; height: 12px; }
-QComboBox[fit="compact"] { padding-left: 10px; padding-right: 20px; font-size: 12px; }
-QComboBox[fit="compact"]:focus { padding-left: 9px; padding-right: 19px; }
+QComboBox[fit="compact"] { padding: 6px 20px 6px 10px; font-size: 12px; }
+QComboBox[fit="compact"]:focus { padding: 5px 19px 5px 9px; }
 QComboBox[fit="compact"]::drop-down { width: 20px; }
 QComboBox QAbstractItemView { background: $panel; color: $text; border: 1px solid $border; padding: 4px;
     outline: none; selection-background-color: $accent_soft; selection-color: $text; }

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -33,7 +34,7 @@ from studio.core.errors import StudioError
 
 from .actions import Command, in_words
 from .backdrop import Backdrop, fitted
-from .icons import ACCENT, DANGER, ON_ACCENT, TEXT, WARN, icon
+from .icons import ACCENT, DANGER, MUTED, ON_ACCENT, TEXT, WARN, icon
 
 Acts = Callable[[], object]
 
@@ -90,9 +91,17 @@ def icon_button(
     if kind:
         made.setProperty("kind", kind)
     if shortcut is not None:
-        keys = QKeySequence(shortcut)
-        made.setToolTip(f"{name} ({keys.toString(QKeySequence.SequenceFormat.NativeText)})")
+        made.setToolTip(f"{name} ({in_words(QKeySequence(shortcut))})")
     made.clicked.connect(lambda: act())
+    return made
+
+
+def search_field(name: str, words: str) -> QLineEdit:
+    """name: what a screen reader says. words: shown while nothing is typed."""
+    made = QLineEdit()
+    made.setAccessibleName(name)
+    made.setPlaceholderText(words)
+    made.addAction(icon("magnifying-glass", MUTED), QLineEdit.ActionPosition.LeadingPosition)
     return made
 
 

@@ -61,6 +61,7 @@ def bundle_card(studio: Studio, name: str) -> BundleCard:
 def opened_on_models(open_studio: Open) -> tuple[Studio, ModelsRoom]:
     studio = open_studio()
     studio.window.show_models()
+    QApplication.processEvents()  # the cards find their places
     return studio, studio.window.models
 
 
@@ -74,6 +75,16 @@ def test_models_are_listed_with_their_facts(open_studio: Open, library: Library)
     bundle_card(studio, "mine").open()
     assert studio.create_state.bundle.value is bundle_card(studio, "mine").bundle
     assert not room._tools.isVisibleTo(room), "three models need no search"
+
+
+def test_cards_are_made_when_they_are_first_seen(open_studio: Open, library: Library) -> None:
+    studio = open_studio()
+    room = studio.window.models
+    make_bundle(library.bundles, "mine")
+    studio.shelf.read()
+    assert not room.findChildren(Card)
+    studio.window.show_models()
+    assert len(room.findChildren(Card)) == 3
 
 
 def test_the_facts_are_sentences(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QSlider, QToo
 
 from studio.store.gallery import SHADES, Sort
 from studio.store.gallery.notes import MOST_STARS
-from studio.ui.icons import MUTED, icon
+from studio.ui.icons import icon
 from studio.ui.jobs import after
 from studio.ui.state import Preferences, show
-from studio.ui.widgets import button, icon_button, label, row
+from studio.ui.widgets import button, icon_button, label, row, search_field
 
 from .state import GalleryState
 from .tile_grid import LEAST_SIDE, MOST_SIDE
@@ -71,11 +71,8 @@ class GalleryBar(QFrame):
         super().resizeEvent(event)
 
     def _build_field(self) -> QLineEdit:
-        self.field = QLineEdit()
-        self.field.setAccessibleName("Search the gallery")
-        self.field.setPlaceholderText("Search names, notes, tags, models…")
+        self.field = search_field("Search the gallery", "Search names, notes, tags, models…")
         self.field.setClearButtonEnabled(True)
-        self.field.addAction(icon("magnifying-glass", MUTED), QLineEdit.ActionPosition.LeadingPosition)
         self.field.setMinimumWidth(130)
         self.field.setMaximumWidth(360)
         self._soon = after(0, self, lambda: self._state.text.set(self.field.text()))
@@ -185,13 +182,12 @@ class Chips(QFrame):
         self.words = label("", "muted")
         self._best = button("Select all but the best", self.best_wanted.emit, "", "checks")
         self._best.setToolTip("The one with most stars stays, then the largest, then the oldest")
-        self._clear = button("Show all", self.cleared.emit, "", "x")
-        line = row(self.words, None, self._best, self._clear, spacing=10)
+        clear = button("Show all", self.cleared.emit, "", "x")
+        line = row(self.words, None, self._best, clear, spacing=10)
         line.setContentsMargins(20, 8, 18, 0)
         self.setLayout(line)
 
-    def show_words(self, words: str, can_clear: bool, can_choose: bool = False) -> None:
+    def show_words(self, words: str, can_choose: bool = False) -> None:
         self.words.setText(words)
-        self._clear.setVisible(can_clear)
         self._best.setVisible(can_choose)
         self.setVisible(bool(words))

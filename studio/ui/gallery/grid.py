@@ -64,14 +64,18 @@ class GalleryGrid(TileGrid):
 
     def choose(self, ids: Sequence[int]) -> None:
         """Select these, and show the first."""
-        rows = self._gallery_model.rows_of(ids)
-        selection = QItemSelection()
-        for first, last in _runs(rows):
-            model = self._gallery_model
-            selection.select(model.index(first), model.index(last))
-        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        rows = self._select(ids)
         if rows:
             self.make_current(rows[0])
+
+    def _select(self, ids: Sequence[int]) -> list[int]:
+        """Their rows, of those that are here."""
+        model, selection = self._gallery_model, QItemSelection()
+        rows = model.rows_of(ids)
+        for first, last in _runs(rows):
+            selection.select(model.index(first), model.index(last))
+        self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        return rows
 
     def current_entry(self) -> Entry | None:
         return self._gallery_model.entry(self.currentIndex().row())
@@ -85,11 +89,7 @@ class GalleryGrid(TileGrid):
         selected, current, place = self._kept
         count = self._gallery_model.rowCount()
         if selected:
-            rows = self._gallery_model.rows_of(selected)
-            selection = QItemSelection()
-            for first, last in _runs(rows):
-                selection.select(self._gallery_model.index(first), self._gallery_model.index(last))
-            self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self._select(selected)
         if count:
             there = self._gallery_model.rows_of([current]) if current is not None else []
             if there or current is not None:

@@ -106,7 +106,7 @@ class GridPage(QWidget):
         elif state.is_narrowed:
             narrowed = _narrowed(state)
             words = f"{_pictures(found)}{narrowed}"
-        self.chips.show_words(words, can_clear=True)
+        self.chips.show_words(words)
         if found:
             self._pages.setCurrentIndex(0)
         elif not count and not state.is_narrowed and state.place.value.id == "all":
@@ -119,7 +119,7 @@ class GridPage(QWidget):
             self._pages.setCurrentIndex(2)
 
     def show_doubles(self, words: str, is_any: bool) -> None:
-        self.chips.show_words(words, can_clear=True, can_choose=is_any)
+        self.chips.show_words(words, can_choose=is_any)
         if is_any:
             self._pages.setCurrentIndex(0)
         else:

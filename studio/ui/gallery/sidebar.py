@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from studio.store.gallery import Collection, Gallery, Search
 from studio.ui.icons import icon
+from studio.ui.model_words import number
 from studio.ui.widgets import column, icon_button, label, row
 
 from .grid import CARRIED, carried_ids
@@ -94,11 +95,8 @@ class _LineDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(option.rect.adjusted(1, 1, -1, -1), 6, 6)
         painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
         where = option.rect.adjusted(0, 0, -10, 0)
-        painter.drawText(
-            where,
-            int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
-            f"{count:,}".replace(",", "\u202f"),
-        )
+        side = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(where, side, number(count))
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
