@@ -209,7 +209,9 @@ class ModelsRoom(QWidget):
         running = self._desk.recipe.name if self._desk.is_under_way and self._desk.recipe else ""
         runs = [run for run in self._shelf.runs if run.name != running]
         for run in runs:
-            self._runs.addWidget(run_row(run, self.resume_wanted.emit, self.deeds.discard))
+            made = run_row(run, self.resume_wanted.emit, self.deeds.discard)
+            self._runs.addWidget(made)
+            made.show()  # in a room that is seen, Qt would leave that for later
         self._runs_title.setVisible(bool(runs))
 
     def _bundle_card(self, bundle: Bundle) -> Card:
