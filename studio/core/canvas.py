@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from studio.core.lock import Mask
 from studio.core.picture import Picture
 
 HOWS = ("drawn", "varied", "slid", "mixed", "bred", "entered", "found")
@@ -44,8 +45,8 @@ class Card:
     y: float
     how: str  # of HOWS
     parents: tuple[int, ...] = ()  # ids, some of which may be gone
-    detail: str = ""  # the file with what the model lost of an own picture
     is_starred: bool = False
+    locked: Mask | None = field(default=None, compare=False)  # what of it stays as it is
 
     @property
     def place(self) -> Place:

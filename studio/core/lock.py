@@ -11,6 +11,8 @@ from studio.core.axes import Axes
 from studio.core.latent import Latents
 
 Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+"""bool [size, size], of the side that the bundle's networks see: True is held still."""
 
 _FIRMNESS = 10.0
 """How much more a change inside counts than one outside. More makes the whole stiff sooner than it holds the

@@ -29,11 +29,13 @@ class Picture:
     diversity: float = 1.0
     finish: Finish = field(default_factory=Finish)
     name: str = ""
+    detail: str = ""  # what the model lost of an own picture: the name of a detail in the library
 
     def same_as(self, other: Picture) -> bool:
         """Whether both are made the same way from the same place."""
         return (
             self.bundle_id == other.bundle_id
             and self.finish == other.finish
+            and self.detail == other.detail
             and np.array_equal(self.latent, other.latent)
         )

@@ -8,16 +8,13 @@ import numpy.typing as npt
 from studio.core.axes import Axes, widest_axes
 from studio.core.errors import StudioError
 from studio.core.latent import Latents
-from studio.core.lock import Lock
+from studio.core.lock import Lock, Mask
 from studio.core.progress import Progress
 from studio.store.bundle import Bundle
 
 from .sliders import DecodesSoftly, decode_in_turns
 
 _STEP = 0.7  # standard deviations to both sides: the moves that are held are about as long
-
-Mask = npt.NDArray[np.bool_]
-"""bool [size, size], of the side that the bundle's networks see: True is held still."""
 
 
 def measure_lock(

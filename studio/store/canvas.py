@@ -17,19 +17,28 @@ import numpy as np
 
 from studio.core.canvas import HOWS, REACH, Card, Place
 from studio.core.errors import StudioError
+from studio.core.lock import Mask
 from studio.core.picture import Finish, Picture
 
 from .arrays import Array, Wanted, read_arrays, write_arrays
 from .damage import Damaged
+from .details import DETAIL_NAME
 from .files import Upgrade, atomic_write, keep_aside
 
-UPGRADES: tuple[Upgrade, ...] = ()
+
+def _without_locks(values: dict[str, Any]) -> dict[str, Any]:
+    """1 to 2: cards keep what of them is locked."""
+    return {**values, "format": 2, "locks": {}}
+
+
+UPGRADES: tuple[Upgrade, ...] = (_without_locks,)
 """Step i turns the text part's version i + 1 into i + 2; each needs its test."""
 ORIGIN = Place(0.0, 0.0)
 _NO_SEED = -1
 _WIDEST_LATENT = 1024
 _FARTHEST_LATENT = 1e6
 _LONGEST_TEXT = 1024
+_LARGEST_SIDE = 1024  # px, as large as a network may see
 _COLUMNS = {
     "id": "<i8",
     "x": "<f8",
@@ -66,7 +75,8 @@ def save_canvas(file: Path, saved: Saved) -> None:
         "names": {
             str(i): card.picture.name[:_LONGEST_TEXT] for i, card in enumerate(cards) if card.picture.name
         },
-        "details": {str(i): card.detail for i, card in enumerate(cards) if card.detail},
+        "details": {str(i): card.picture.detail for i, card in enumerate(cards) if card.picture.detail},
+        "locks": {str(i): len(card.locked) for i, card in enumerate(cards) if card.locked is not None},
     }
     content = json.dumps(text, ensure_ascii=True, allow_nan=False).encode()
     arrays: dict[str, Array] = {"text": np.frombuffer(content, np.uint8)}
@@ -98,6 +108,9 @@ def _columns(cards: Sequence[Card], place_of: dict[str, int]) -> dict[str, Array
     parents = [parent for card in cards for parent in card.parents]
     if parents:
         columns["parent_ids"] = np.array(parents, "<i8")
+    locked = [np.packbits(card.locked) for card in cards if card.locked is not None]
+    if locked:
+        columns["locked_bits"] = np.concatenate(locked)
     return columns
 
 
@@ -123,7 +136,7 @@ def read_canvas(file: Path) -> Saved:
         return _checked(file, values)
     except OSError as error:
         raise StudioError(f"The canvas cannot be read ({error.strerror}).") from error
-    except (Damaged, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (Damaged, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StudioError("The canvas of last time is damaged.") from error
 
 
@@ -154,6 +167,7 @@ def _checked(file: Path, values: dict[str, Any]) -> Saved:
 def _read_cards(file: Path, values: dict[str, Any]) -> tuple[Card, ...]:
     wanted = [Wanted(name, kind, (None,), optional=True) for name, kind in _COLUMNS.items()]
     wanted += [Wanted("latents", "<f4", (None,), True), Wanted("parent_ids", "<i8", (None,), True)]
+    wanted += [Wanted("locked_bits", "|u1", (None,), True)]
     found = read_arrays(file, wanted)
     if not found:
         return ()
@@ -163,8 +177,11 @@ def _read_cards(file: Path, values: dict[str, Any]) -> tuple[Card, ...]:
     _check_columns(found, len(values["bundles"]))
     bundles = [_checked_id(bundle) for bundle in values["bundles"]]
     names, details = _texts(values["names"], count), _texts(values["details"], count)
+    if not all(map(DETAIL_NAME.fullmatch, details.values())):
+        raise Damaged("a detail has an impossible name")
     latents = _cut(found["latents"].astype(np.float32), found["width"])
     parents = _cut(found.get("parent_ids", np.zeros(0, np.int64)), found["parents"])
+    locks = _locks(values["locks"], found.get("locked_bits", np.zeros(0, np.uint8)), count)
     column = {name: found[name].tolist() for name in _COLUMNS}
     return tuple(
         Card(
@@ -176,13 +193,14 @@ def _read_cards(file: Path, values: dict[str, Any]) -> tuple[Card, ...]:
                 column["diversity"][i],
                 Finish(column["side"][i]),
                 names.get(i, ""),
+                details.get(i, ""),
             ),
             column["x"][i],
             column["y"][i],
             HOWS[column["how"][i]],
             tuple(parents[i].tolist()),
-            details.get(i, ""),
             bool(column["is_starred"][i]),
+            locks.get(i),
         )
         for i in range(count)
     )
@@ -229,3 +247,19 @@ def _texts(values: dict[str, Any], count: int) -> dict[int, str]:
         if not (0 <= i < count and isinstance(text, str) and len(text) <= _LONGEST_TEXT):
             raise Damaged("its texts are impossible")
     return texts
+
+
+def _locks(sides: dict[str, Any], bits: Array, count: int) -> dict[int, Mask]:
+    """What is locked, by place in the list of cards. bits: one mask after the other, each in whole bytes."""
+    places = {int(i): side for i, side in sides.items()}
+    for i, side in places.items():
+        if not (0 <= i < count and type(side) is int and 1 <= side <= _LARGEST_SIDE):
+            raise Damaged("its locks are impossible")
+    lengths = np.array([-(-side * side // 8) for side in places.values()], np.int64)
+    if int(lengths.sum()) != len(bits):
+        raise Damaged("its locks are cut short")
+    pieces = _cut(bits, lengths) if places else []
+    return {
+        i: np.unpackbits(piece, count=side * side).reshape(side, side).astype(np.bool_)
+        for (i, side), piece in zip(places.items(), pieces, strict=True)
+    }

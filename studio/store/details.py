@@ -16,7 +16,7 @@ from .arrays import Wanted, read_arrays, write_arrays
 from .damage import Damaged
 from .files import atomic_write
 
-_NAME = re.compile(r"[0-9a-f]{32}")
+DETAIL_NAME = re.compile(r"[0-9a-f]{32}")
 _LARGEST_SIDE = 1024  # px, as large as a network may see
 _LARGEST = 14 * _LARGEST_SIDE**2  # bytes: three a channel, and room for what the file says of itself
 _MEND = "Give the picture to the canvas again."
@@ -45,7 +45,7 @@ def keep_detail(folder: Path, detail: Detail) -> str:
 
 def load_detail(folder: Path, name: str) -> Detail:
     """name: not yet trusted. Raises StudioError for one that is not there, or no longer what it was."""
-    if not _NAME.fullmatch(name):
+    if not DETAIL_NAME.fullmatch(name):
         raise StudioError("This picture's detail has an impossible name.", _MEND)
     file = _file(folder, name)
     try:

@@ -25,6 +25,7 @@ from studio.core.errors import StudioError
 from studio.core.picture import Finish, Picture
 
 from .damage import Damaged
+from .details import DETAIL_NAME
 from .facts import Facts
 from .files import atomic_write
 
@@ -138,6 +139,7 @@ def recipe_to_json(picture: Picture) -> dict[str, Any]:
         "diversity": picture.diversity,
         "finish": {"side": picture.finish.side},
         "name": picture.name[:_LONGEST_NAME],
+        **({"detail": picture.detail} if picture.detail else {}),
     }
 
 
@@ -163,7 +165,11 @@ def recipe_from_json(values: Any) -> Picture:
         raise Damaged("its size is impossible")
     if not isinstance(name, str) or len(name) > _LONGEST_NAME:
         raise Damaged("its name is impossible")
-    return Picture(bundle, _latent(values.get("latent")), seed, float(diversity), Finish(side), name)
+    detail = values.get("detail", "")
+    if not isinstance(detail, str) or (detail and not DETAIL_NAME.fullmatch(detail)):
+        raise Damaged("its detail has an impossible name")
+    latent = _latent(values.get("latent"))
+    return Picture(bundle, latent, seed, float(diversity), Finish(side), name, detail)
 
 
 def _latent(text: Any) -> npt.NDArray[np.float32]:

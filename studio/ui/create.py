@@ -254,6 +254,8 @@ class CreateRoom(QWidget):
         if not pictures:
             return
         how = "drawn" if all(picture.seed is not None for picture in pictures) else "found"
+        if all(picture.detail for picture in pictures):
+            how = "entered"
         words = "Bring picture" if len(pictures) == 1 else f"Bring {len(pictures)} pictures"
         if self._large_card is not None:
             self.close_large()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.core.canvas import Place
 from studio.core.errors import StudioError
 from studio.core.events import LeftOut
+from studio.core.picture import Picture
 from studio.core.progress import Progress
 from studio.generate.entering import Entered, Entrance
 from studio.store.bundle import Bundle
@@ -36,7 +37,7 @@ class _Wish:
 @dataclass(frozen=True, eq=False)
 class _Came:
     entered: list[Entered]
-    details: list[str]  # one name for each
+    pictures: list[Picture]  # of those, with their detail in the library
     left_out: list[LeftOut]
 
 
@@ -106,14 +107,14 @@ class Entering(QObject):
         if not wish.paths:
             return _Came([], [], [])
         entered, left_out = entrance.enter(list(wish.paths), progress)
-        return _Came(entered, [self._details.keep(each.detail) for each in entered], left_out)
+        pictures = [replace(each.picture, detail=self._details.keep(each.detail)) for each in entered]
+        return _Came(entered, pictures, left_out)
 
     def _lay(self, wish: _Wish, came: _Came) -> None:
         if came.entered:
             count = len(came.entered)
             words = "Bring own picture" if count == 1 else f"Bring {count} own pictures"
-            pictures = [each.picture for each in came.entered]
-            ids = self._canvas.add(pictures, "entered", words=words, details=came.details, around=wish.around)
+            ids = self._canvas.add(came.pictures, "entered", words=words, around=wish.around)
             self.laid.emit(tuple(ids))
         foreign = [each.file for each in came.entered if each.is_foreign]
         if came.left_out:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,6 @@ from .decoding import CHUNK, Decoders
 from .details import Details
 
 MOST_DRAGGED = 32  # they are decoded while the mouse waits
-Lost = Mapping[Picture, str]
-"""The names of the details of own pictures."""
-NOTHING_LOST: Lost = MappingProxyType({})
 
 
 class Saver:
@@ -34,20 +30,17 @@ class Saver:
     def __init__(self, decoders: Decoders, details: Details) -> None:
         self._decoders, self._details = decoders, details
 
-    def make(self, bundle: Bundle, pictures: Sequence[Picture], lost: Lost = NOTHING_LOST) -> Pictures:
+    def make(self, bundle: Bundle, pictures: Sequence[Picture]) -> Pictures:
         """uint8 [N, side, side, 4], finished as each picture says. All must have the same finish."""
         decoder = self._decoders.get(bundle)
         decoded = decoder.decode(np.stack([picture.latent for picture in pictures]))
         shown = [
-            self._details.apply(lost.get(picture, ""), rgba)
-            for picture, rgba in zip(pictures, decoded, strict=True)
+            self._details.apply(picture.detail, rgba) for picture, rgba in zip(pictures, decoded, strict=True)
         ]
         return decoder.finish(np.stack(shown), pictures[0].finish)
 
-    def save_one(
-        self, bundle: Bundle, picture: Picture, file: Path, embed: bool, lost: Lost = NOTHING_LOST
-    ) -> Path:
-        save_picture(file, self.make(bundle, [picture], lost)[0], picture, bundle.facts, embed=embed)
+    def save_one(self, bundle: Bundle, picture: Picture, file: Path, embed: bool) -> Path:
+        save_picture(file, self.make(bundle, [picture])[0], picture, bundle.facts, embed=embed)
         return file
 
     def save_many(
@@ -57,14 +50,13 @@ class Saver:
         folder: Path,
         embed: bool,
         progress: Progress,
-        lost: Lost = NOTHING_LOST,
     ) -> list[Path]:
         """Into a folder, under names that are free there."""
         files: list[Path] = []
         for start in range(0, len(pictures), CHUNK):
             progress.update("Saving pictures", start, len(pictures))
             some = pictures[start : start + CHUNK]
-            for picture, rgba in zip(some, self.make(bundle, some, lost), strict=True):
+            for picture, rgba in zip(some, self.make(bundle, some), strict=True):
                 file = free_file(folder, file_stem(bundle, picture))
                 save_picture(file, rgba, picture, bundle.facts, embed=embed)
                 files.append(file)
@@ -76,13 +68,12 @@ class Saver:
         pictures: Sequence[Picture],
         folder: Path,
         embed: bool,
-        lost: Lost = NOTHING_LOST,
     ) -> QMimeData:
         """For the clipboard and for drags: files in `folder`, and the first as an image."""
-        files = self.save_many(bundle, list(pictures)[:MOST_DRAGGED], folder, embed, Progress(), lost)
+        files = self.save_many(bundle, list(pictures)[:MOST_DRAGGED], folder, embed, Progress())
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-        data.setImageData(to_image(self.make(bundle, pictures[:1], lost)[0]))
+        data.setImageData(to_image(self.make(bundle, pictures[:1])[0]))
         return data
 
 

@@ -29,6 +29,7 @@ def canvas() -> Saved:
             i / 4,
             Finish(64 if i == 2 else 0),
             "Åda, \ud800?".replace("\ud800", "") if i == 4 else "",
+            "0123456789abcdef" * 2 if i == 5 else "",
         )
         cards.append(
             Card(
@@ -38,8 +39,8 @@ def canvas() -> Saved:
                 -i * 0.25,
                 how,
                 (1, 999)[: i % 3],
-                "own.png" if i == 5 else "",
                 i == 6,
+                random.random((i + 3, i + 3)) < 0.5 if i in (2, 5) else None,
             )
         )
     return Saved(tuple(cards), (8, 1), Place(3.25, -4.5), 136.0)
@@ -49,6 +50,7 @@ def same(a: Card, b: Card) -> bool:
     pa, pb = a.picture, b.picture
     return (
         replace(a, picture=pb) == b
+        and np.array_equal(a.locked, b.locked)  # type: ignore[arg-type]
         and pa.same_as(pb)
         and (pa.seed, pa.diversity, pa.name) == (pb.seed, pb.diversity, pb.name)
     )
@@ -69,6 +71,22 @@ def test_an_empty_canvas_is_a_canvas(tmp_path: Path) -> None:
     assert load_canvas(file) == (None, "")
     save_canvas(file, Saved())
     assert load_canvas(file) == (Saved(), "")
+
+
+def test_a_canvas_without_locks_still_opens(tmp_path: Path) -> None:
+    """Version 1 knew none."""
+    file, before = tmp_path / "canvas.npz", canvas()
+    before = replace(before, cards=tuple(replace(card, locked=None) for card in before.cards))
+    save_canvas(file, before)
+    with np.load(file, allow_pickle=False) as opened:
+        arrays = {name: opened[name] for name in opened.files}
+    values = json.loads(arrays["text"].tobytes())
+    del values["locks"]
+    arrays["text"] = np.frombuffer(json.dumps({**values, "format": 1}).encode(), np.uint8)
+    write_arrays(file, arrays)
+    after, told = load_canvas(file)
+    assert told == "" and after is not None
+    assert all(map(same, before.cards, after.cards))
 
 
 def test_what_is_selected_and_gone_is_left_out(tmp_path: Path) -> None:
@@ -107,6 +125,13 @@ def column(name: str, value: float) -> Callable[[dict[str, Any]], None]:
         text(names={"99": "x"}),
         text(names={"x": "x"}),
         text(details={"0": 5}),
+        text(details={"0": "../own"}),
+        text(locks=[]),
+        text(locks={"2": 5}),
+        text(locks={"99": 5, "5": 8}),
+        text(locks={"2": 5.0, "5": 8}),
+        text(locks={"2": 5, "5": 80_000}),
+        text(locks={"2": -5, "5": 8}),
         text(selection=5),
         column("x", REACH * 2),
         column("y", float("nan")),
@@ -118,6 +143,7 @@ def column(name: str, value: float) -> Callable[[dict[str, Any]], None]:
         column("parents", 7),
         column("latents", float("inf")),
         column("id", 1),
+        lambda arrays: arrays.pop("locked_bits"),
         lambda arrays: arrays.pop("seed"),
         lambda arrays: arrays.pop("text"),
         lambda arrays: arrays.update(x=arrays["x"][:3]),

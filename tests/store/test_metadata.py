@@ -21,7 +21,9 @@ from studio.store.metadata import KEYWORD, png_bytes, read_recipe, recipe_to_jso
 
 FACTS = Facts(id="0123456789abcdef", name="toy", size=8, latent_width=5)
 LATENT = np.array([0.1, -1e-30, 3.4028e5, np.float32(1) / 3, -0.0], np.float32)
-PICTURE = Picture(FACTS.id, LATENT, seed=2**32 - 1, diversity=0.7, finish=Finish(24), name="Ada ✨ “x”")
+PICTURE = Picture(
+    FACTS.id, LATENT, seed=2**32 - 1, diversity=0.7, finish=Finish(24), name="Ada ✨ “x”", detail="0f" * 16
+)
 RGBA = np.random.default_rng(0).integers(0, 256, (8, 8, 4), np.uint8)
 
 
@@ -133,6 +135,9 @@ class TestHostile:
             {"bundle": None},
             {"bundle": "../../etc"},
             {"bundle": "0123456789ABCDEF"},
+            {"detail": "../../" + "0" * 26},
+            {"detail": "0f" * 15},
+            {"detail": 5},
             {"bundle": "0123456789abcdef\n"},
             {"seed": -1},
             {"seed": 2**70},

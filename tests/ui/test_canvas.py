@@ -23,6 +23,7 @@ from canvas_hand import (
     wheel,
 )
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -417,6 +418,8 @@ def test_it_survives_a_restart(open_studio: Open, library: Library, qtbot: QtBot
     wait_for_wall(room, qtbot)
     room.canvas.move([3], 2.0, 5.0)
     room.canvas.star([4], True)
+    locked = np.eye(16, dtype=np.bool_)
+    room.canvas.lock(4, locked, "Lock a part")
     room.canvas.select([3, 4])
     room.view.look_from(room.canvas.card(3).place, 100)
     cards, centre = room.canvas.cards, room.view.centre
@@ -426,6 +429,7 @@ def test_it_survives_a_restart(open_studio: Open, library: Library, qtbot: QtBot
     assert [card.place for card in again.canvas.cards] == [card.place for card in cards]
     assert all(a.picture.same_as(b.picture) for a, b in zip(again.canvas.cards, cards, strict=True))
     assert again.canvas.card(4).is_starred
+    assert np.array_equal(again.canvas.card(4).locked, locked)  # type: ignore[arg-type]
     assert again.canvas.selection.value == (3, 4)
     assert again.view.zoom.value == 100
     assert abs(again.view.centre.x - centre.x) < 2
@@ -473,3 +477,27 @@ def test_hovering_rings_a_card(room: CreateRoom) -> None:
     QTest.mouseMove(room.view.viewport(), place(room, 3))
     room.view._hover(room.view.places.at(room.view.to_canvas(QPointF(place(room, 3)))))
     assert room.view.overlay.hovered == 3
+
+
+def test_stars_and_locks_are_marked_on_the_card_and_told(room: CreateRoom, qtbot: QtBot) -> None:
+    def tile() -> QImage:
+        return room.view._near._items[2].pixmap().toImage()
+
+    qtbot.waitUntil(lambda: room.view._near._keys[2] is not None and room.view._near.is_ready())
+    plain = tile()
+    room.view._focus_on(2)
+    assert room.view.accessibleDescription() == f"Picture 2 of {len(room.canvas)}"
+    room.canvas.lock(2, np.ones((16, 16), np.bool_), "Lock a part")
+    qtbot.waitUntil(lambda: tile() != plain)
+    locked = tile()
+    assert room.view.accessibleDescription().endswith("a part is locked")
+    room.canvas.star([2], True)
+    qtbot.waitUntil(lambda: tile() != locked)
+    assert room.view.accessibleDescription().endswith("starred, a part is locked")
+    for _ in range(2):
+        room.canvas.undo.undo()
+    qtbot.waitUntil(lambda: tile() == plain)
+    side = plain.width()
+    half = side // 2  # the marks are all in the lower left quarter
+    assert locked.copy(0, 0, side, half) == plain.copy(0, 0, side, half)
+    assert locked.copy(half, 0, side - half, side) == plain.copy(half, 0, side - half, side)

@@ -39,9 +39,21 @@ def test_adding_quietly_leaves_the_selection(state: CanvasState) -> None:
     assert state.cards[1].parents == tuple(first)
 
 
-def test_details_stay_with_their_cards(state: CanvasState) -> None:
-    one, two = state.add(pictures(2), "entered", details=["a.png", ""])
-    assert (state.card(one).detail, state.card(two).detail) == ("a.png", "")
+def test_locking_is_a_step_and_stays_with_its_card(state: CanvasState) -> None:
+    one, _ = state.add(pictures(2), "drawn")
+    changed: list[object] = []
+    state.changed.connect(changed.append)
+    mask = np.ones((2, 2), np.bool_)
+    state.lock(one, mask, "Lock a part")
+    assert state.card(one).locked is mask and changed == [(one,)]
+    state.move([one], 1, 0)
+    state.remove([one])
+    state.undo.undo()
+    assert state.card(one).locked is mask
+    state.undo.undo()
+    assert state.undo.undoText() == "Lock a part"
+    state.undo.undo()
+    assert state.card(one).locked is None
 
 
 def test_removing_and_bringing_back(state: CanvasState) -> None:

@@ -67,7 +67,7 @@ def test_a_file_dropped_on_the_canvas_lies_there_as_it_is(
     studio.window.take([file], at)
     card = entered(studio, qtbot, before)
     assert card.how == "entered" and card.picture.name == "Ada"
-    assert (library.details / f"{card.detail}.npz").is_file()
+    assert (library.details / f"{card.picture.detail}.npz").is_file()
     original = premultiply(fit_picture(drawing(3), 16, "pad", False))
     assert np.abs(shown(room, card.id).astype(int) - original).max() <= 1
     under = room.place_under(at, studio.window)
@@ -180,4 +180,20 @@ def test_children_of_an_own_picture_keep_what_still_fits(
     studio.window.take([file])
     card = entered(studio, qtbot, before)
     room.acts.vary(0.2)
-    assert all(child.detail == card.detail for child in studio.canvas.selected)
+    assert all(child.picture.detail == card.picture.detail for child in studio.canvas.selected)
+
+
+def test_saved_and_dropped_back_it_comes_with_its_detail(
+    studio: Studio, room: CreateRoom, file: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    before = len(studio.canvas)
+    studio.window.take([file])
+    own = shown(room, entered(studio, qtbot, before).id)
+    room.acts.save_to_file(tmp_path / "saved.png")
+    qtbot.waitUntil((tmp_path / "saved.png").is_file)
+    qtbot.waitUntil(lambda: not room.acts._job.is_running)  # type: ignore[union-attr]
+    room.acts.remove()
+    studio.window.take([tmp_path / "saved.png"])
+    back = entered(studio, qtbot, before)
+    assert back.how == "entered"
+    assert np.array_equal(shown(room, back.id), own)

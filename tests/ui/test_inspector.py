@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -290,7 +291,7 @@ class TestPiles:
 class TestCombine:
     @pytest.fixture
     def section(self, bench: Bench, show: Callable[[QWidget], None]) -> CombineSection:
-        made = CombineSection(bench.canvas, bench.shelf, bench.queue, bench.backdrop, bench.desk.held)
+        made = CombineSection(bench.canvas, bench.shelf, bench.queue, bench.backdrop, bench.desk)
         show(made)
         bench.canvas.select(bench.ids[:2])
         return made
@@ -428,6 +429,42 @@ class TestLock:
         bench.canvas.change(card, moved, "slid", "Move")
         np.testing.assert_array_equal(bench.desk.held(card, moved.latent), moved.latent)
         qtbot.waitUntil(lambda: bench.desk._locks[card].latent is moved.latent)
+
+    def test_a_lock_of_last_time_is_measured_when_its_card_is_selected(
+        self, bench: Bench, section: LockSection, qtbot: QtBot
+    ) -> None:
+        card = bench.ids[1]
+        size = bench.bundle.facts.size
+        marks = np.zeros((size, size), np.bool_)
+        marks[:6, :6] = True
+        cards = [replace(each, locked=marks) if each.id == card else each for each in bench.canvas.cards]
+        bench.canvas.load(cards)
+        assert bench.desk.mask(card) is marks and not bench.desk.is_ready(card)
+        bench.canvas.select([card])
+        assert section.panel.marks is marks
+        qtbot.waitUntil(lambda: bench.desk.is_ready(card))
+
+    def test_what_is_made_of_a_locked_picture_waits_until_it_is_held(
+        self, bench: Bench, section: LockSection, qtbot: QtBot
+    ) -> None:
+        card = bench.ids[0]
+        self._stroke(section, qtbot, QPoint(60, 60), QPoint(90, 60))
+        told, acted = [], []
+        bench.desk.held_up.connect(told.append)
+        bench.desk.when_ready([card, bench.ids[1]], lambda: acted.append(bench.desk.is_ready(card)))
+        assert told and not acted
+        qtbot.waitUntil(lambda: acted == [True])
+        bench.desk.when_ready([card], lambda: acted.append(True))
+        assert acted == [True, True] and len(told) == 1
+
+    def test_it_waits_no_longer_for_a_card_that_went(
+        self, bench: Bench, section: LockSection, qtbot: QtBot
+    ) -> None:
+        self._stroke(section, qtbot, QPoint(60, 60), QPoint(90, 60))
+        acted: list[int] = []
+        bench.desk.when_ready(bench.ids[:1], lambda: acted.append(len(bench.canvas)))
+        bench.canvas.remove(bench.ids[:1])
+        qtbot.waitUntil(lambda: acted == [5])
 
     def test_it_follows_a_slider_by_what_the_canvas_decodes(
         self, bench: Bench, section: LockSection, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch

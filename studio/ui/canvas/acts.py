@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal
@@ -17,7 +18,7 @@ from studio.store.bundle import Bundle
 
 from ..exchange import Carried, Exchange
 from ..jobs import Job
-from ..saving import Lost, PassingFolder, Saver, file_stem, free_file
+from ..saving import PassingFolder, Saver, file_stem, free_file
 from ..seeds import fresh_seeds
 from ..state import Preferences
 from .pictures import CardPictures
@@ -56,6 +57,8 @@ class CardActs(QObject):
         self._job: Job | None = None
         self.hold: Callable[[int, Latents], Latents] = lambda card_id, latents: latents
         """Where latents go when what is locked on a card (by id) stays as it is."""
+        self.when_held: Callable[[Sequence[int], Callable[[], None]], None] = lambda ids, act: act()
+        """Acts as soon as `hold` knows these cards."""
 
     def vary(self, amount: float) -> None:
         """Children beside their parent, by so much of the way to a fresh picture."""
@@ -63,15 +66,21 @@ class CardActs(QObject):
         if not parents:
             self._refuse_missing()
             return
+        self.when_held(parents, lambda: self._vary(parents, amount))
+
+    def _vary(self, parents: Sequence[int], amount: float) -> None:
+        """parents: some may be gone, if it took a moment until they were held."""
+        parents = [card_id for card_id in parents if card_id in self._canvas]
+        if not parents:
+            return
         count = self._preferences.vary_count.value
         words = "Vary picture" if len(parents) == 1 else f"Vary {len(parents)} pictures"
         children: list[int] = []
         self._canvas.undo.beginMacro(words)
         try:
             for parent in parents:
-                lost = self._canvas.card(parent).detail  # shown where a child still is like its parent
                 children += self._canvas.add(
-                    self._children(parent, amount, count), "varied", (parent,), words, [lost] * count
+                    self._children(parent, amount, count), "varied", (parent,), words
                 )
         finally:
             self._canvas.undo.endMacro()
@@ -79,10 +88,11 @@ class CardActs(QObject):
 
     def _children(self, parent: int, amount: float, count: int) -> list[Picture]:
         picture, bundle = self._canvas.card(parent).picture, self._pictures.bundle(parent)
-        assert bundle is not None
+        if bundle is None:
+            return []
         children = vary(picture.latent, bundle.density, amount, picture.bundle_id, fresh_seeds(count))
         return [
-            Picture(picture.bundle_id, latent, None, picture.diversity, picture.finish)
+            replace(picture, latent=latent, seed=None, name="")  # its detail shows where they are still alike
             for latent in self.hold(parent, children)
         ]
 
@@ -119,19 +129,18 @@ class CardActs(QObject):
         return tuple(Carried(picture, bundle) for picture, bundle in found if bundle is not None)
 
     def _carried_as_shown(self, ids: Sequence[int]) -> tuple[Carried, ...]:
-        """The same; own pictures as PNG files with their detail, which their recipe alone does not hold."""
+        """The same; own pictures as PNG files with their detail, which other rooms do not add."""
         carried: list[Carried] = []
-        lost = self._lost()
         for card_id in ids:
             picture, bundle = self._canvas.card(card_id).picture, self._pictures.bundle(card_id)
             if bundle is None:
                 continue
-            if picture not in lost:
+            if not picture.detail:
                 carried.append(Carried(picture, bundle, parents=self._parents(card_id)))
                 continue
             file = free_file(self._passing.path(), file_stem(bundle, picture))
             try:
-                saved = self._saver.save_one(bundle, picture, file, True, lost)
+                saved = self._saver.save_one(bundle, picture, file, True)
                 carried.append(Carried(file=saved, parents=self._parents(card_id)))
             except StudioError as error:
                 self.refused.emit(error)
@@ -167,23 +176,20 @@ class CardActs(QObject):
             self._preferences.save_folder.set(str(file.parent))
             embed = self._preferences.embed_recipe.value
             bundle, picture = groups[0][0], groups[0][1][0]
-            lost = self._lost()
-            self._start(
-                Job(lambda progress, say: [self._saver.save_one(bundle, picture, file, embed, lost)], self)
-            )
+            self._start(Job(lambda progress, say: [self._saver.save_one(bundle, picture, file, embed)], self))
 
     def save_to_folder(self, folder: Path) -> None:
         groups = self._groups(self._chosen())
         if not groups:
             return
         self._preferences.save_folder.set(str(folder))
-        embed, lost = self._preferences.embed_recipe.value, self._lost()
+        embed = self._preferences.embed_recipe.value
         self._start(
             Job(
                 lambda progress, say: [
                     file
                     for bundle, pictures in groups
-                    for file in self._saver.save_many(bundle, pictures, folder, embed, progress, lost)
+                    for file in self._saver.save_many(bundle, pictures, folder, embed, progress)
                 ],
                 self,
             )
@@ -215,10 +221,7 @@ class CardActs(QObject):
             return
         embed, folder = self._preferences.embed_recipe.value, self._passing.path()
         try:
-            lost = self._lost()
-            parts = [
-                self._saver.to_mime(bundle, pictures, folder, embed, lost) for bundle, pictures in groups
-            ]
+            parts = [self._saver.to_mime(bundle, pictures, folder, embed) for bundle, pictures in groups]
         except StudioError as error:
             self.refused.emit(error)
             return
@@ -234,10 +237,6 @@ class CardActs(QObject):
                 key = (bundle.facts.id, picture.finish)
                 groups.setdefault(key, (bundle, []))[1].append(picture)
         return list(groups.values())
-
-    def _lost(self) -> Lost:
-        """The details of own pictures among the cards."""
-        return {card.picture: card.detail for card in self._canvas.cards if card.detail}
 
     def _refuse_missing(self) -> None:
         if self._chosen():

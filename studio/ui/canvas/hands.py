@@ -59,6 +59,7 @@ class Canvas(CanvasView):
         self._doing: Panning | _Marking | _Pressing | None = None
         self._space_is_down = self._space_panned = False
         state.laid.connect(self._on_laid)
+        state.changed.connect(self._on_marked)
         state.removed.connect(self._on_gone)
 
     def _on_laid(self, ids: tuple[int, ...]) -> None:
@@ -284,8 +285,17 @@ class Canvas(CanvasView):
         self.overlay.focused = card_id
         self._show_keyboard()
         self.ensure_seen([card_id])
-        number = [card.id for card in self.state.cards].index(card_id) + 1
-        self.setAccessibleDescription(f"Picture {number} of {len(self.state)}")
+        self._describe(card_id)
+
+    def _describe(self, card_id: int) -> None:
+        """The card the keyboard is at, for those who hear it."""
+        card, ids = self.state.card(card_id), [card.id for card in self.state.cards]
+        marks = [", starred"] * card.is_starred + [", a part is locked"] * (card.locked is not None)
+        self.setAccessibleDescription(f"Picture {ids.index(card_id) + 1} of {len(ids)}{''.join(marks)}")
+
+    def _on_marked(self, ids: tuple[int, ...]) -> None:
+        if self.overlay.focused in ids and self.overlay.focused is not None:
+            self._describe(self.overlay.focused)
 
     def _show_keyboard(self) -> None:
         self.overlay.shows_keyboard = True

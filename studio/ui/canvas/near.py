@@ -32,6 +32,7 @@ class _Key(NamedTuple):
     is_whole: bool  # made from the whole picture, not from the small one
     side: int
     is_starred: bool
+    is_locked: bool
 
 
 class NearLayer:
@@ -171,7 +172,8 @@ class NearLayer:
         number = whole.number if whole is not None else self._pictures.small_number(card_id)
         if not number:
             return None
-        return _Key(number, whole is not None, self._side, self._state.card(card_id).is_starred)
+        card = self._state.card(card_id)
+        return _Key(number, whole is not None, self._side, card.is_starred, card.locked is not None)
 
     def _renew(self, card_id: int) -> None:
         before, key = self._keys[card_id], self._wanted_key(card_id)
@@ -190,7 +192,7 @@ class NearLayer:
             look = self._pictures.look(card_id) if key.is_whole else self._pictures.small_look(card_id)
             if look is None:
                 return
-            made = self._tiles.picture(look, self._side, key.is_starred)
+            made = self._tiles.picture(look, self._side, key.is_starred, key.is_locked)
             if self._state.shown(card_id) is self._state.card(card_id).picture:  # else never shown again
                 self._keep(key, made)
         self.has_picture = True

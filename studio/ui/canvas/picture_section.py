@@ -140,6 +140,8 @@ class PictureSection(QWidget):
             side = picture.finish.side or bundle.facts.picture_side
             seed = [] if picture.seed is None else [f"Seed {picture.seed}"]
             lines.append(" · ".join([*seed, f"Diversity {picture.diversity:.2f}", f"{side} px"]))
+            if card.locked is not None:
+                lines.append("A part of it is locked")
         self.facts.setText("\n".join(lines))
 
     def _show_picture(self, card: Card) -> None:

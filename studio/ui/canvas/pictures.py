@@ -149,7 +149,7 @@ class CardPictures(QObject):
         """An own picture gets back what the model lost of it. rgba: uint8 [H, W, 4], as decoded."""
         if card_id not in self._state:
             return rgba
-        return self._details.apply(self._state.card(card_id).detail, rgba)
+        return self._details.apply(self._state.shown(card_id).detail, rgba)
 
     # What is wanted
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from studio.core.canvas import HOWS, Card, Place, places_for
+from studio.core.lock import Mask
 from studio.core.picture import Picture
 
 from ..state import Value
@@ -25,7 +26,7 @@ class CanvasState(QObject):
     added = Signal(object)
     laid = Signal(object)  # as `added`, once they are selected; not when a step is undone or done again
     removed = Signal(object)
-    changed = Signal(object)  # another picture, or starred or not
+    changed = Signal(object)  # another picture, starred or not, another part locked
     moved = Signal(object)
     shown_meanwhile = Signal(int)  # what a card shows for now is another, or no longer
     reset = Signal()  # all of it is another canvas
@@ -73,15 +74,14 @@ class CanvasState(QObject):
         how: str,
         parents: Sequence[int] = (),
         words: str = "",
-        details: Sequence[str] = (),
         selects: bool = True,
         columns: int = 0,
         around: Place | None = None,
     ) -> list[int]:
         """Lay new cards near their parents, or in new rows where there are none; their ids.
 
-        how: of core.canvas.HOWS. words: what the step is called in the undo menu. details: one file name a
-        picture, or none. columns: of new rows, 0: as suits. around: where to, without parents.
+        how: of core.canvas.HOWS. words: what the step is called in the undo menu. columns: of new rows, 0:
+        as suits. around: where to, without parents.
         """
         assert how in HOWS
         if not pictures:
@@ -89,7 +89,7 @@ class CanvasState(QObject):
         places = places_for(self._cards.values(), parents, len(pictures), columns, around)
         first, self._next_id = self._next_id, self._next_id + len(pictures)
         cards = [
-            Card(first + i, picture, *place, how, tuple(parents), details[i] if details else "")
+            Card(first + i, picture, *place, how, tuple(parents))
             for i, (picture, place) in enumerate(zip(pictures, places, strict=True))
         ]
         ids = [card.id for card in cards]
@@ -130,6 +130,10 @@ class CanvasState(QObject):
         cards = [replace(card, is_starred=on) for card in self._there(ids) if card.is_starred != on]
         if cards:
             self._replace(cards, _counted("Star" if on else "Unstar", cards))
+
+    def lock(self, card_id: int, locked: Mask | None, words: str) -> None:
+        """Mark what of a card's picture stays as it is; None: nothing."""
+        self._replace([replace(self._cards[card_id], locked=locked)], words)
 
     def load(self, cards: Iterable[Card], selection: Iterable[int] = ()) -> None:
         """Another canvas in place of this one, with nothing to undo."""
@@ -183,7 +187,10 @@ class CanvasState(QObject):
         changed = tuple(
             new.id
             for old, new in zip(before, cards, strict=True)
-            if old.picture is not new.picture or old.is_starred != new.is_starred or old.how != new.how
+            if old.picture is not new.picture
+            or old.is_starred != new.is_starred
+            or old.how != new.how
+            or old.locked is not new.locked
         )
         for old, new in zip(before, cards, strict=True):
             if old.picture is not new.picture:

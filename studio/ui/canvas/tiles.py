@@ -1,23 +1,22 @@
-"""A card as it is drawn from near: ground, picture and star put together once, at the size it is shown."""
+"""A card as it is drawn from near: ground, picture and marks put together once, at the size it is shown."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
-    QColor,
     QFont,
     QGuiApplication,
     QPainter,
     QPalette,
     QPen,
     QPixmap,
-    QPolygonF,
     QTransform,
 )
 
 from ..backdrop import Backdrop, fitted
 from ..icons import MUTED, icon
+from ..marks import HEIGHT, draw_lock, draw_stars, stars_width
 from ..theme import Theme
 from .pictures import Look
 
@@ -25,14 +24,8 @@ FULL_SIDE = 136
 """px of a card at 100 %: pictures of 128 px are then shown as they are."""
 _INSET, _RADIUS = 4 / FULL_SIDE, 8 / FULL_SIDE
 _LEAST_SIDE_FOR_WORDS = 96  # px
-_STAR = QPolygonF(
-    [
-        QPointF(0.0, -1.0), QPointF(0.235, -0.324), QPointF(0.951, -0.309), QPointF(0.38, 0.124),
-        QPointF(0.588, 0.809), QPointF(0.0, 0.4), QPointF(-0.588, 0.809), QPointF(-0.38, 0.124),
-        QPointF(-0.951, -0.309), QPointF(-0.235, -0.324),
-    ]
-)  # fmt: skip
-_STAR_COLOUR = QColor("#f4c04a")
+_MARK = 16 / FULL_SIDE  # height of the marks
+_LEAST_MARK = 11.0  # px
 
 
 class TileMaker(QObject):
@@ -67,7 +60,7 @@ class TileMaker(QObject):
             self._grounds[side] = made
         return made
 
-    def picture(self, look: Look, side: int, is_starred: bool) -> QPixmap:
+    def picture(self, look: Look, side: int, is_starred: bool = False, is_locked: bool = False) -> QPixmap:
         """side: device px."""
         if look.is_opaque and not look.is_pixel_art:
             made, painter = _canvas(side)
@@ -90,8 +83,8 @@ class TileMaker(QObject):
             else:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, blurs)
                 painter.drawImage(target, look.image)
-        if is_starred:
-            draw_star(painter, side)
+        if is_starred or is_locked:
+            _draw_marks(painter, side, is_starred, is_locked)
         painter.end()
         return made
 
@@ -114,20 +107,16 @@ def radius(side: float) -> float:
     return side * _RADIUS
 
 
-def draw_star(painter: QPainter, side: float) -> None:
-    """In the upper right corner of a card whose upper left one is the origin."""
-    size = max(4.0, side * 0.065)
-    away = size * 1.75
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(side - away, away)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 130))
-    painter.drawEllipse(QPointF(0, 0), size * 1.35, size * 1.35)
-    painter.scale(size, size)
-    painter.setBrush(_STAR_COLOUR)
-    painter.drawPolygon(_STAR)
-    painter.restore()
+def _draw_marks(painter: QPainter, side: int, is_starred: bool, is_locked: bool) -> None:
+    """In the lower left corner, as on the gallery's tiles. side: device px."""
+    height = max(_LEAST_MARK * _device_ratio(), side * _MARK)
+    away = height * 5 / HEIGHT
+    place = QPointF(away, side - away - height)
+    if is_starred:
+        draw_stars(painter, place, 1, height)
+        place += QPointF(stars_width(1, height) + away / 2, 0)
+    if is_locked:
+        draw_lock(painter, place, height)
 
 
 def _blank(side: int) -> QPixmap:

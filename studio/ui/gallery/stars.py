@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPalette,
     QPen,
@@ -20,49 +17,28 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.store.gallery.notes import MOST_STARS
+from studio.ui.marks import HEIGHT, STAR_STEP, draw_stars, star_path, stars_width
 
 _SIDE = 24  # px, of one star of the control
-_STEP, _HEIGHT = 11.0, 16  # px, of one star on a tile, and of their ground
-
-
-def star_path(centre: QPointF, radius: float) -> QPainterPath:
-    """A five-pointed star, one point up."""
-    path = QPainterPath()
-    for i in range(10):
-        length = radius if i % 2 == 0 else radius * 0.45
-        angle = math.pi * (i / 5 - 0.5)
-        point = centre + QPointF(math.cos(angle), math.sin(angle)) * length
-        if i == 0:
-            path.moveTo(point)
-        else:
-            path.lineTo(point)
-    path.closeSubpath()
-    return path
 
 
 @cache
 def _badge(stars: int, ratio: float) -> QPixmap:
-    """White stars on a dark ground: seen on every picture."""
-    size = QSize(round(stars * _STEP + 7), _HEIGHT)
+    """Drawn once for all tiles."""
+    size = QSize(round(stars_width(stars)), round(HEIGHT))
     made = QPixmap(size * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(0, 0, 0, 150))
-    painter.drawRoundedRect(QRectF(QPointF(0, 0), size.toSizeF()), _HEIGHT / 2, _HEIGHT / 2)
-    painter.setBrush(QColor("#ffffff"))
-    for i in range(stars):
-        painter.drawPath(star_path(QPointF(3.5 + _STEP * (i + 0.5), _HEIGHT / 2 + 0.5), 5))
+    draw_stars(painter, QPointF(0, 0), stars)
     painter.end()
     return made
 
 
 def draw_badge(painter: QPainter, tile: QRectF, stars: int, ratio: float) -> None:
     """In the lower left corner of a tile; without some of the stars where there is no room for them."""
-    stars = min(stars, max(1, int((tile.width() - 17) / _STEP)))
-    place = QPointF(tile.left() + 5, tile.bottom() - _HEIGHT - 5)
+    stars = min(stars, max(1, int((tile.width() - 10 - stars_width(0)) / (STAR_STEP * HEIGHT))))
+    place = QPointF(tile.left() + 5, tile.bottom() - HEIGHT - 5)
     painter.drawPixmap(place, _badge(stars, ratio))
 
 

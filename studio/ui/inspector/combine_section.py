@@ -19,7 +19,7 @@ from ..decoding import Answer, DecodeQueue
 from ..seeds import fresh_seeds
 from ..state import Shelf
 from ..widgets import Banner, PicturePanel, button, clear_layout, column, frame, label, reword, row
-from .locks import Hold
+from .locks import LockDesk
 from .slider_row import StillSlider
 from .thumbs import ThumbAsker
 
@@ -40,11 +40,11 @@ class CombineSection(QWidget):
         shelf: Shelf,
         queue: DecodeQueue,
         backdrop: Backdrop,
-        hold: Hold = lambda card_id, latents: latents,
+        locks: LockDesk | None = None,
     ) -> None:
         super().__init__()
         self._canvas, self._shelf, self._queue = canvas, shelf, queue
-        self._backdrop, self._hold = backdrop, hold
+        self._backdrop, self._locks = backdrop, locks
         self._cards: tuple[Card, ...] = ()
         self._number = 0
         self._asker = ThumbAsker(queue, self)
@@ -181,24 +181,32 @@ class CombineSection(QWidget):
             return
         self.banner.hide()
         try:
-            self._add([self._mixed(bundle)], "mixed", f"Mix {len(self._cards)} pictures")
+            self._add(self._cards, [self._mixed(bundle)], "mixed", f"Mix {len(self._cards)} pictures")
         except StudioError as error:
             self.banner.show_error(error)
 
     def breed(self) -> None:
         """New cards beside their parents; what is locked on the first of them stays."""
-        bundle = self._bundle
+        cards, bundle = self._cards, self._bundle
         if bundle is None:
             return
+        if self._locks is None:
+            self._breed(cards, bundle)
+        else:
+            self._locks.when_ready([cards[0].id], lambda: self._breed(cards, bundle))
+
+    def _breed(self, parents: tuple[Card, ...], bundle: Bundle) -> None:
         seeds = fresh_seeds(int(self.count.currentData()))
         strength = self.strength.value() / 100
-        brood = breed(list(self._latents), bundle.density, strength, bundle.facts.id, seeds)
-        children = self._hold(self._cards[0].id, brood.children)
-        self._add(list(children), "bred", f"Breed {len(seeds)} pictures")
+        latents = [card.picture.latent for card in parents]
+        children = breed(latents, bundle.density, strength, bundle.facts.id, seeds).children
+        if self._locks is not None:
+            children = self._locks.held(parents[0].id, children)
+        self._add(parents, list(children), "bred", f"Breed {len(seeds)} pictures")
 
-    def _add(self, latents: list[Latents], how: str, words: str) -> None:
-        first = self._cards[0].picture
+    def _add(self, parents: tuple[Card, ...], latents: list[Latents], how: str, words: str) -> None:
+        first = parents[0].picture
         pictures = [
             Picture(first.bundle_id, latent, None, first.diversity, first.finish) for latent in latents
         ]
-        self._canvas.add(pictures, how, tuple(card.id for card in self._cards), words)
+        self._canvas.add(pictures, how, tuple(card.id for card in parents), words)

@@ -34,7 +34,7 @@ class Inspector:
         canvas = room.canvas
         self.rack = SliderRack(library, decoders, room)
         self.locks = LockDesk(canvas, shelf, decoders, room)
-        self.combine = CombineSection(canvas, shelf, queue, backdrop, self.locks.held)
+        self.combine = CombineSection(canvas, shelf, queue, backdrop, self.locks)
         self.sliders = SlidersSection(canvas, self.rack, shelf, queue, backdrop, self.locks.held)
         self.piles = PilesSection(canvas, self.rack, shelf, queue, backdrop)
         self.lock = LockSection(canvas, self.locks, room.pictures, queue, backdrop)
@@ -45,7 +45,8 @@ class Inspector:
         side.add_section("Your own slider", self.piles, any_selected, is_open=False)
         side.add_section("Lock a part", self.lock, one_selected, is_open=False)
         side.add_section("Family", self.family, lambda cards: has_family(canvas, cards))
-        room.acts.hold = self.locks.held
+        room.acts.hold, room.acts.when_held = self.locks.held, self.locks.when_ready
+        self.locks.held_up.connect(room.acts.said)
         view = room.view
         Command(view, "create.mix", "Mix half-way", self.combine.mix, "X", "intersect", "One between them")
         Command(view, "create.breed", "Breed", self.combine.breed, "B", "users", "Children of all of them")

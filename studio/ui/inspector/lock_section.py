@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from studio.core.canvas import Card
 from studio.core.events import Working
-from studio.generate.locking import Mask
+from studio.core.lock import Mask
 from studio.store.bundle import Bundle
 
 from ..backdrop import Backdrop, to_pixmap

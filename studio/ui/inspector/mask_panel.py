@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
-from studio.generate.locking import Mask
+from studio.core.lock import Mask
 
 from ..backdrop import Backdrop, to_image
 from ..panning import WAYS

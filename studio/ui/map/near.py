@@ -65,7 +65,7 @@ class NearTiles:
                 continue
             if time.perf_counter() > until:
                 return was_made, True
-            self._keep(row, look.number, self._tiles.picture(look, side, False))
+            self._keep(row, look.number, self._tiles.picture(look, side))
             was_made = self.has_picture = True
         return was_made, False
 

@@ -316,7 +316,7 @@ class MapView(QWidget):
     def _tile_for(self, look: Look) -> QPixmap:
         if self._live_tile is None or self._live_tile[0] != look.number:
             side = round(LIVE_SIDE * self.devicePixelRatioF())
-            self._live_tile = (look.number, self._tiles.picture(look, side, False))
+            self._live_tile = (look.number, self._tiles.picture(look, side))
         return self._live_tile[1]
 
     def _draw_pin(self, painter: QPainter, pin: QPointF) -> None:
