@@ -54,6 +54,7 @@ log = logging.getLogger(__name__)
 QUIT_AFTER_FIRST_PICTURE = "STUDIO_QUIT_AFTER_FIRST_PICTURE"
 _WARM_AFTER_MS = 1500  # the trainer's start must not compete with the first screen of pictures
 _SAVE_AFTER_MS = 400
+_TRY_AGAIN_MS = 300_000  # the gallery may not have been needed yet
 _BETWEEN_ROOMS_MS = 30  # for the window to paint and to hear what is done in it
 _GARBAGE = (20_000, 20, 20)  # Python's own 700 made it look hundreds of times while cards were laid
 
@@ -84,6 +85,7 @@ class Studio:
         self._library, self._stays_open = library, stays_open
         self._is_closed = False
         self._loading: Job | None = None
+        self._sweeping: Job | None = None
         settings, told = load_settings(library.settings_file)
         self.preferences = Preferences(settings)
         self.theme = Theme(app, settings.theme)
@@ -133,7 +135,7 @@ class Studio:
             self.window.banner.say(" ".join(told), "warn")
 
     def _build_window(self) -> Window:
-        details = Details(self._library.details)
+        details = self._details = Details(self._library.details)
         self._entering = Entering(self._decoders, details, self.canvas)
         create = CreateRoom(
             self.create_state,
@@ -181,6 +183,7 @@ class Studio:
         self._keeper = CanvasKeeper(self._library.canvas_file, self.canvas, room.view, self.window)
         self._keeper.failed.connect(self.window.banner.show_error)
         has_canvas, told = self._keeper.load() if self._stays_open else (False, "")
+        self._begun_with = self.canvas.cards
         room.begin(has_canvas)
         return (told,) if told else ()
 
@@ -244,6 +247,22 @@ class Studio:
         if files:
             self.window.take(list(files))
 
+    def sweep_details(self) -> None:
+        """Remove details of own pictures that nothing refers to, once all that may refer to one is known."""
+        window = self.window
+        gallery = window.gallery.desk.gallery if window.has("gallery") else None
+        if gallery is None or window.gallery.desk.is_busy or not window.has("morph"):
+            after(_TRY_AGAIN_MS, window, self.sweep_details)
+            return
+        if any(self._library.root.glob(f"{self._library.canvas_file.stem}.damaged-*")):
+            return  # it may be opened again one day, by a newer program
+        shown = [card.picture for card in (*self._begun_with, *self.canvas.cards)]
+        named = {picture.detail for picture in (*shown, *window.morph.pictures)}
+        self._sweeping = Job(
+            lambda progress, say: self._details.sweep(named | gallery.details_referred()), window
+        )
+        self._sweeping.start()
+
     def close(self) -> None:
         """Save, and end every thread and process. The window is hidden already."""
         self._is_closed = True
@@ -252,6 +271,8 @@ class Studio:
             self._loading.wait(5)
             self._loading.finished.disconnect(self._making.start)
         self._making.stop()
+        if self._sweeping is not None:
+            self._sweeping.wait(5)
         self._save_settings()
         self._save_canvas()
         self._leave_rooms()
@@ -363,6 +384,7 @@ def run(library: Library, files: Sequence[str] = ()) -> int:
     if stays_open:
         after(10_000, studio.window, lambda: sweep_temporary(library.bundles))
         after(12_000, studio.window, lambda: sweep_bin(library.bin))
+        after(30_000, studio.window, studio.sweep_details)
     status = app.exec()
     crashes.remove()
     stop_log()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import os
 import re
+import time
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +23,9 @@ from .files import atomic_write
 DETAIL_NAME = re.compile(r"[0-9a-f]{32}")
 _LARGEST_SIDE = 1024  # px, as large as a network may see
 _LARGEST = 14 * _LARGEST_SIDE**2  # bytes: three a channel, and room for what the file says of itself
+_ENDING = ".npz"
+KEPT_DAYS = 30
+"""How long a detail stays that nothing refers to."""
 _MEND = "Give the picture to the canvas again."
 
 
@@ -58,6 +65,34 @@ def load_detail(folder: Path, name: str) -> Detail:
         raise StudioError("The fine detail of this picture cannot be read.", _MEND) from error
 
 
+def old_details(folder: Path, referred: Collection[str], now: float | None = None) -> list[str]:
+    """The names of those that nothing has referred to for KEPT_DAYS.
+
+    referred: names that something refers to now; their files are marked with the time, so that a picture
+    that comes back within those days, from a bin or from another folder, finds its detail still there.
+    now: seconds since 1970.
+    """
+    now = time.time() if now is None else now
+    old = []
+    with contextlib.suppress(OSError):
+        for file in folder.iterdir():
+            name = file.stem
+            if file.suffix != _ENDING or not DETAIL_NAME.fullmatch(name):
+                continue
+            with contextlib.suppress(OSError):  # one that went meanwhile, or may not be touched
+                if name in referred:
+                    os.utime(file, (now, now))
+                elif file.stat().st_mtime < now - KEPT_DAYS * 24 * 3600:
+                    old.append(name)
+    return old
+
+
+def remove_detail(folder: Path, name: str) -> None:
+    """For good. What cannot be removed stays."""
+    with contextlib.suppress(OSError):
+        _file(folder, name).unlink()
+
+
 def _read(file: Path) -> Detail:
     arrays = read_arrays(
         file,
@@ -77,4 +112,4 @@ def _read(file: Path) -> Detail:
 
 
 def _file(folder: Path, name: str) -> Path:
-    return folder / f"{name}.npz"
+    return folder / f"{name}{_ENDING}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from pictures import drawing
 from studio.core.detail import Detail
 from studio.core.errors import StudioError
 from studio.store.arrays import write_arrays
-from studio.store.details import keep_detail, load_detail
+from studio.store.details import KEPT_DAYS, keep_detail, load_detail, old_details, remove_detail
 
 
 def some_detail(seed: int = 0) -> Detail:
@@ -63,3 +64,21 @@ def test_content_that_cannot_be_is_refused_whatever_its_name(tmp_path: Path, har
     (tmp_path / "made.npz").rename(tmp_path / f"{name}.npz")
     with pytest.raises(StudioError, match="cannot be read"):
         load_detail(tmp_path, name)
+
+
+def test_only_what_nothing_refers_to_for_long_is_old(tmp_path: Path) -> None:
+    referred, old, young = (keep_detail(tmp_path, some_detail(seed)) for seed in (0, 5, 9))
+    now = 1e9
+    before = now - (KEPT_DAYS + 1) * 24 * 3600
+    for name in (referred, old):
+        os.utime(tmp_path / f"{name}.npz", (before, before))
+    os.utime(tmp_path / f"{young}.npz", (now - 60, now - 60))
+    (tmp_path / "notes.txt").write_text("somebody else's")
+    os.utime(tmp_path / "notes.txt", (before, before))
+    assert old_details(tmp_path, {referred}, now) == [old]
+    assert (tmp_path / f"{referred}.npz").stat().st_mtime == now, "its days do not begin anew"
+    remove_detail(tmp_path, old)
+    assert old_details(tmp_path, {referred}, now) == []
+    assert len(list(tmp_path.iterdir())) == 3
+    remove_detail(tmp_path, old)
+    assert old_details(tmp_path / "none", set(), now) == []

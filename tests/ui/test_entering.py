@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,3 +198,33 @@ def test_saved_and_dropped_back_it_comes_with_its_detail(
     back = entered(studio, qtbot, before)
     assert back.how == "entered"
     assert np.array_equal(shown(room, back.id), own)
+
+
+def test_details_that_nothing_refers_to_are_swept_and_others_never(
+    open_studio: Open, file: Path, tmp_path: Path, qtbot: QtBot, library: Library
+) -> None:
+    first = open_studio()
+    wait_for_wall(first.window.create_room, qtbot)
+    names: list[str] = []
+    for seed in (3, 4, 5, 6):  # to stay, to be in the gallery alone, to be removed now, to be gone long since
+        before = len(first.canvas)
+        first.window.take([save(tmp_path / f"{seed}.png", drawing(seed))])
+        names.append(entered(first, qtbot, before).picture.detail)
+        if seed == 4:
+            first.window.create_room.acts.star()
+            qtbot.waitUntil(lambda: not first.window.gallery.desk.is_busy)
+        if seed in (4, 6):
+            first.window.create_room.acts.remove()
+    first.window.close()
+    assert len(set(names)) == 4
+    for name in names:
+        os.utime(library.details / f"{name}.npz", (0, 0))
+    again = open_studio()
+    wait_for_wall(again.window.create_room, qtbot)
+    (third,) = (card for card in again.canvas.cards if card.picture.detail == names[2])
+    again.canvas.remove([third.id])  # undo may want it back
+    again.window.show_gallery()
+    qtbot.waitUntil(lambda: again.window.has("morph") and not again.window.gallery.desk.is_busy)
+    again.sweep_details()
+    qtbot.waitUntil(lambda: again._sweeping is not None and not again._sweeping.is_running)
+    assert {each.stem for each in library.details.iterdir()} == set(names[:3])

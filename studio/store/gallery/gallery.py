@@ -209,6 +209,11 @@ class Gallery:
         with self.database.reading() as connection:
             return index.details(connection, id)
 
+    def details_referred(self) -> set[str]:
+        """Which details of own pictures (store/details.py) the recipes of its pictures speak of."""
+        with self.database.reading() as connection:
+            return index.details_referred(connection)
+
     def pixels(self, entry: Entry) -> Pictures:
         """uint8 [H, W, 4], the whole picture. Raises StudioError when the file cannot be read."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -306,6 +307,16 @@ def picture_of(connection: Connection, id: int) -> Picture | None:
         return recipe_from_json({**json.loads(row[0]), "latent": base64.b64encode(row[1]).decode()})
     except (Damaged, ValueError):
         return None
+
+
+def details_referred(connection: Connection) -> set[str]:
+    """The names of the details that recipes speak of."""
+    rows = connection.execute("SELECT recipe FROM traits WHERE recipe LIKE '%\"detail\"%'")
+    found: set[str] = set()
+    for (recipe,) in rows:
+        with contextlib.suppress(ValueError, AttributeError):  # of a picture that has no recipe any more
+            found.add(str(json.loads(recipe).get("detail", "")))
+    return found
 
 
 def tags_of(connection: Connection, id: int) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QFrame, QWidget
 
 from studio.core.errors import StudioError
+from studio.core.picture import Picture
 from studio.core.pixels import Pictures
 from studio.core.plan import MorphPlan
 from studio.store.bundle import Bundle
@@ -328,6 +329,11 @@ class MorphRoom(QWidget):
         super().hideEvent(event)
         self.player.pause()
         self.maker.rest()
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Those of its stops."""
+        return tuple(stop.picture for stop in self._state.plan.stops)
 
     def leave(self) -> None:
         """End what goes on and save. Raises StudioError when the disk refuses."""
