@@ -140,6 +140,8 @@ def test_videos(tmp_path: Path, ending: str, codec: str) -> None:
     assert (stream["codec_name"], stream["width"], stream["height"]) == (codec, 24, 24)
     assert int(stream["nb_read_frames"]) == 12
     assert float(said["format"]["duration"]) == pytest.approx(0.5, abs=0.05)
+    colours = [stream[f"color_{what}"] for what in ("space", "primaries", "transfer", "range")]
+    assert colours == ["bt709", "bt709", "iec61966-2-1", "tv"]  # or players guess, each its own way
     if ending == "webm":
         assert stream["tags"]["alpha_mode"] == "1"
         _write(tmp_path / "opaque.webm", frames, is_clear=False)

@@ -1,0 +1,1 @@
+"""Programs that were not written here, and how they are asked to read packs. For engine_parsers.py."""
