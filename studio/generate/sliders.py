@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from studio.core.axes import between_piles, independent_axes, widest_axes
 from studio.core.errors import StudioError
 from studio.core.latent import Latents, random_for
+from studio.core.naming import names_of_change, told_apart
 from studio.core.pixels import NetworkPictures
 from studio.core.progress import Progress
 from studio.core.slider import STOPS, Slider, readings_of
@@ -27,6 +28,7 @@ _WIDEST = 2.5  # standard deviations of the data
 _RARE = 1.0  # per cent of the codes that lie beyond an end
 _LEAST_SLOPE = 0.15  # share of an even travel kept where nothing changes, so that no step jumps
 _SKETCH = 32  # px, of the differences that are compared
+_LEVELS = np.float32(127.5)  # of 255, in a unit of what networks see
 _AT_A_TIME = 4  # pictures; whoever drags a slider meanwhile gets a turn in between
 
 Floats = npt.NDArray[np.float64]
@@ -56,8 +58,11 @@ class _Seen:
     sketch: Floats  # the signed differences, small; [P]
 
 
-def find_sliders(bundle: Bundle, decoder: DecodesSoftly, progress: Progress) -> tuple[Slider, ...]:
-    """The sliders of a bundle, the most visible first. The same bundle gives the same sliders.
+def find_sliders(
+    bundle: Bundle, decoder: DecodesSoftly, progress: Progress, taken: Collection[str] = ()
+) -> tuple[Slider, ...]:
+    """The sliders of a bundle, the most visible first, named by what they change. The same bundle gives the
+    same sliders. taken: names that others have.
 
     The widest and the independent directions of the training codes are tried on some pictures; those that
     change little, or nearly what another changes, are left out. Raises Cancelled from `progress`.
@@ -74,11 +79,14 @@ def find_sliders(bundle: Bundle, decoder: DecodesSoftly, progress: Progress) -> 
         progress.update("Looking for sliders", index, len(candidates) + MOST_FOUND)
         seen.append(_look(decoder, pictures, candidate))
     kept = _different(seen)
-    sliders = []
+    sliders, names = [], []
     for index, candidate in enumerate(kept):
         progress.update("Evening the sliders", len(candidates) + index, len(candidates) + MOST_FOUND)
-        sliders.append(_evened(decoder, pictures, candidate, f"Slider {index + 1}", "found"))
-    return tuple(sliders)
+        shown = _shown_at_stops(decoder, pictures, candidate)
+        sliders.append(_evened(shown, candidate, "", "found"))
+        names.append(names_of_change(shown[:, 0] / _LEVELS, shown[:, -1] / _LEVELS))
+    told = told_apart(names, taken)
+    return tuple(replace(slider, name=name) for slider, name in zip(sliders, told, strict=True))
 
 
 def slider_from_piles(
@@ -103,7 +111,7 @@ def slider_from_piles(
         raise StudioError(
             "The model shows no difference between the two piles.", "Choose pictures that differ more."
         )
-    return _evened(decoder, pictures, candidate, name, "piles")
+    return _evened(_shown_at_stops(decoder, pictures, candidate), candidate, name, "piles")
 
 
 def _examples(bundle: Bundle, random: np.random.Generator) -> Floats:
@@ -153,7 +161,7 @@ def decode_in_turns(
     for start in range(0, len(latents), _AT_A_TIME):
         report(start)
         parts.extend(decoder.decode_softly(latents[start : start + _AT_A_TIME]))
-    return np.concatenate(parts) * np.float32(127.5)
+    return np.concatenate(parts) * _LEVELS
 
 
 def _small(pictures: NetworkPictures) -> NetworkPictures:
@@ -189,16 +197,24 @@ def _cosine(a: Floats, b: Floats) -> float:
     return float(a @ b / max(float(np.linalg.norm(a) * np.linalg.norm(b)), 1e-12))
 
 
-def _evened(
-    decoder: DecodesSoftly, pictures: Floats, candidate: _Candidate, name: str, origin: str
-) -> Slider:
+def _travels(candidate: _Candidate) -> Floats:
+    return np.linspace(candidate.low, candidate.high, STOPS)
+
+
+def _shown_at_stops(decoder: DecodesSoftly, pictures: Floats, candidate: _Candidate) -> NetworkPictures:
+    """Each picture from end to end, float32 [n, STOPS, 4, H, W]."""
+    shown = decode_in_turns(decoder, _along(pictures, candidate, _travels(candidate).tolist()))
+    return shown.reshape(len(pictures), STOPS, *shown.shape[1:])
+
+
+def _evened(shown: NetworkPictures, candidate: _Candidate, name: str, origin: str) -> Slider:
     """The slider whose equal steps change the picture equally, as the mean over some pictures has it.
 
     On other portraits than those it was evened on, steps then differ half as much as without (measured).
+    shown: at the stops of an uneven travel.
     """
-    travels = np.linspace(candidate.low, candidate.high, STOPS)
-    shown = decode_in_turns(decoder, _along(pictures, candidate, travels.tolist()))
-    steps = np.diff(shown.reshape(len(pictures), STOPS, -1), axis=1)
+    travels = _travels(candidate)
+    steps = np.diff(shown.reshape(len(shown), STOPS, -1), axis=1)
     changes = np.sqrt((steps**2).mean(axis=2)).mean(axis=0).astype(np.float64)  # [STOPS - 1]
     changes = changes / max(float(changes.sum()), 1e-9)
     lengths = np.concatenate([[0.0], np.cumsum((1 - _LEAST_SLOPE) * changes + _LEAST_SLOPE / len(changes))])

@@ -74,7 +74,7 @@ class SliderRack(QObject):
         own = tuple(slider for slider in self.sliders if slider.origin == "piles")
 
         def work(progress: Progress) -> tuple[Slider, ...]:
-            return find_sliders(bundle, self._decoders.get(bundle), progress)
+            return find_sliders(bundle, self._decoders.get(bundle), progress, {each.name for each in own})
 
         self._start(work, lambda found: self._keep((*own, *found)))
 
