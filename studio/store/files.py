@@ -31,6 +31,10 @@ _LARGEST_JSON = 64 * 2**20  # bytes; a run's or bundle's facts take some KB
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 
 
+class Withheld(StudioError):
+    """A file that cannot be read for a reason that may pass: its content is not known to be damaged."""
+
+
 def disk_error(error: OSError, path: Path) -> StudioError:
     """What went wrong when writing `path`, for the user."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -208,7 +212,8 @@ def read_json(path: Path, upgrades: Sequence[Upgrade] = ()) -> dict[str, Any]:
     """An object with its version under "format" (1 if absent), brought to version len(upgrades) + 1.
 
     upgrades: step i turns version i + 1 into version i + 2.
-    Raises StudioError for a file that is missing, damaged, or from a newer program.
+    Raises StudioError for a file that is missing, damaged, or from a newer program; Withheld for one that the
+    system does not hand out.
     """
     try:
         if path.stat().st_size > _LARGEST_JSON:
@@ -217,7 +222,7 @@ def read_json(path: Path, upgrades: Sequence[Upgrade] = ()) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise StudioError(f"“{path}” is missing.") from error
     except OSError as error:
-        raise StudioError(f"“{path}” cannot be read ({error.strerror}).") from error
+        raise Withheld(f"“{path}” cannot be read ({error.strerror}).") from error
     except (ValueError, RecursionError) as error:
         raise StudioError(f"“{path}” is damaged.", "Restore it from a copy or remove it.") from error
     if not isinstance(values, dict):

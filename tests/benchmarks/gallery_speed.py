@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -45,6 +46,7 @@ WORDS = (
     "dragon", "elf", "castle", "river", "stone", "night", "ember", "frost", "moss", "raven", "crown", "tide",
 )  # fmt: skip
 STEPS = 300  # of scrolling
+DOUBLES = 100  # one picture in so many shows what the one before it shows
 
 
 def fill(folder: Path, count: int) -> None:
@@ -59,7 +61,7 @@ def fill(folder: Path, count: int) -> None:
     for start in range(0, count, 2000):
         with gallery.database.writing() as connection:
             for n in range(start, min(count, start + 2000)):
-                look, shared, facts = looks[n % SHARED]
+                look, shared, facts = looks[(n - 1 if n % DOUBLES == 1 else n) % SHARED]
                 file = f"{2020 + n // 24000}-{n // 2000 % 12 + 1:02}/{n:06}.png"
                 (folder / file).parent.mkdir(exist_ok=True)
                 os.link(shared, folder / file)
@@ -73,10 +75,22 @@ def fill(folder: Path, count: int) -> None:
                     " ".join(dice.sample(WORDS, 3)) if n % 5 == 0 else "",
                     tuple(dice.sample(WORDS, n % 3)),
                 )
-                own = replace(look, hash=f"{n:032x}")
+                if n % DOUBLES != 1:
+                    features = mixed(looks, numbers)
+                own = replace(look, hash=f"{n:032x}", dhash=features[0], feature=features[1])
                 item = Item(file, FileStamp(facts.st_size, facts.st_mtime_ns), own, notes, picture)
                 index.insert(connection, item)
     gallery.close()
+
+
+def mixed(looks: list[Any], numbers: np.random.Generator) -> tuple[bytes, bytes]:
+    """Difference hash and feature between those of two pictures: no two alike, all of the same kind."""
+    one, other = (looks[i][0] for i in numbers.integers(0, len(looks), 2))
+    share = numbers.random()
+    bits = np.packbits(numbers.random(8 * len(one.dhash)) < share)
+    a, b = (np.frombuffer(look.dhash, np.uint8) for look in (one, other))
+    x, y = (np.frombuffer(look.feature, np.uint8).astype(np.float32) for look in (one, other))
+    return ((a & bits) | (b & ~bits)).tobytes(), (share * x + (1 - share) * y).astype(np.uint8).tobytes()
 
 
 def best_ms(act: Callable[[], object], times: int = 7) -> float:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -407,6 +409,47 @@ def test_a_damaged_index_is_set_aside_and_made_again(gallery: Gallery, bundle: B
     assert told.count(": it is kept as “gallery.damaged-1.sqlite”") == 1 and told.count("The gallery") == 1
     assert [(e.name, e.stars) for e in again.entries(again.search(Search()).tolist())] == [("Ada", 3)]
     again.close()
+
+
+def _with_new_index(gallery: Gallery) -> Gallery:
+    gallery.close()
+    for file in gallery.folder.glob("gallery.sqlite*"):
+        file.unlink()
+    return open_gallery(gallery.folder)[0]
+
+
+def test_collections_that_cannot_be_read_now_are_read_later(
+    gallery: Gallery, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of the network may be away for a moment: nothing is written over what lies there."""
+    id = gallery.keep(drawing(1)).id
+    gallery.collections.set_members(gallery.collections.make("Heroes"), [id])
+    gallery.write_back()
+    again = _with_new_index(gallery)
+    again.collections.make("Made meanwhile")
+    again.write_back()  # before the pictures are compared
+    with monkeypatch.context() as away:
+        away.setattr(Path, "read_bytes", _refusing(Path.read_bytes, "collections.json"))
+        found = sync(again, Progress())
+        assert "not there yet" in found.sentence and "next start" in found.sentence
+    assert "Heroes" in again.collections.file.read_text(encoding="utf-8")
+    assert not list(again.folder.glob("*.damaged-*"))
+    sync(again, Progress())
+    now = {one.name: one.count for one in again.collections.all()}
+    assert now == {"Made meanwhile": 0, "Heroes": 1}
+    again.write_back()
+    names = [one["name"] for one in json.loads(again.collections.file.read_bytes())["collections"]]
+    assert names == ["Made meanwhile", "Heroes"]
+    again.close()
+
+
+def _refusing(real: Callable[[Path], bytes], name: str) -> Callable[[Path], bytes]:
+    def read(path: Path) -> bytes:
+        if path.name == name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path)
+
+    return read
 
 
 def test_damaged_collections_cost_only_themselves(gallery: Gallery, bundle: Bundle) -> None:

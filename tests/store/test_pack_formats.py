@@ -280,6 +280,19 @@ def test_gamemaker_strips(source: Path) -> None:
         run(source, "gamemaker", page=100)
 
 
+def test_gamemaker_plays_there_and_back(source: Path) -> None:
+    """It knows forward only: what lies between the ends is drawn once more, and stays one sprite."""
+    out, _ = run(source, "gamemaker", play="ping-pong")
+    strip = readers.page(out / "hero_strip8.png")
+    wanted = originals()
+    shown = readers.cells(strip, 40, 40)
+    for number, frame in zip((1, 2, 3, 4, 5, 4, 3, 2), shown, strict=True):
+        assert np.array_equal(visible(frame), wanted[f"hero_{number:04}"])
+    assert (out / "flag_strip1.png").is_file()
+    sprites = readers.manifest(out)
+    assert len([name for name in sprites if name.startswith("hero")]) == 5
+
+
 def test_rpgmaker_faces(source: Path) -> None:
     out, _ = run(source, "rpgmaker")
     sheet = readers.page(out / "sprites.png")

@@ -247,6 +247,10 @@ def test_frames_are_kept_and_opened_through_the_exchange(
     (one,) = kept.args[0]
     assert one.bundle is full._bundle
     assert one.picture.same_as(full.maker.picture(full.maker.order[10]))
+    first, second, *_ = full._state.plan.stops
+    assert one.parents == (first.picture, second.picture)
+    full.player.go_to(0)  # a stop, and nobody's child
+    assert full.frame_carried()[0].parents == ()
     with qtbot.waitSignal(studio.exchange.create_wanted):
         full.open_frame()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from studio.store.files import read_json, write_json
+from studio.store.files import Withheld, read_json, write_json
 
 from . import index
 from .database import Database
@@ -18,6 +18,8 @@ from .notes import one_line
 
 LONGEST_NAME = 80
 _REVISION, _WRITTEN = "collections revision", "collections written"
+_READ = "collections read"
+"""Facts of the index. A new one does not know the file yet, and must not write over it."""
 
 
 class Collections:
@@ -98,10 +100,11 @@ class Collections:
             _change(connection)
 
     def write_back(self) -> None:
-        """Raises StudioError when the disk refuses."""
+        """Never over a file that was not read yet. Raises StudioError when the disk refuses."""
         with self._database.reading() as connection:
             revision = index.fact(connection, _REVISION)
-            if revision == index.fact(connection, _WRITTEN):
+            is_known = _is_read(connection) or not self._is_there()
+            if revision == index.fact(connection, _WRITTEN) or not is_known:
                 return
             listed = [
                 {"key": key, "name": name, "pictures": _keys(connection, id)}
@@ -114,19 +117,31 @@ class Collections:
             index.set_fact(connection, _WRITTEN, revision)
 
     def read_back(self) -> None:
-        """Into an index that has none: collections from the file, with the pictures that are there.
+        """Into an index that is new: collections from the file, with the pictures that are there. Those made
+        meanwhile stay.
 
-        Raises StudioError when there is a file that cannot be read.
+        Raises StudioError for a file that is damaged, Withheld for one that cannot be read now.
         """
         with self._database.reading() as connection:
-            (count,) = connection.execute("SELECT count(*) FROM collections").fetchone()
-        if count or not self.file.exists():
-            return
-        listed = read_json(self.file).get("collections")
+            if _is_read(connection):
+                return
+        listed = read_json(self.file).get("collections") if self._is_there() else None
         with self._database.writing() as connection:
             ids = dict(connection.execute("SELECT key, id FROM pictures"))
             for values in listed if isinstance(listed, list) else []:
                 _read_one(connection, values, ids)
+            index.set_fact(connection, _READ, 1)
+
+    def _is_there(self) -> bool:
+        try:
+            return self.file.exists()
+        except OSError as error:
+            raise Withheld(f"“{self.file}” cannot be read ({error.strerror}).") from error
+
+
+def _is_read(connection: Connection) -> bool:
+    """An index that wrote the file knows it."""
+    return bool(index.fact(connection, _READ) or index.fact(connection, _WRITTEN))
 
 
 def _change(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from studio.core.errors import StudioError
 from studio.core.progress import Progress
-from studio.store.files import sweep_temporary
+from studio.store.files import Withheld, sweep_temporary
 from studio.store.importing.decoding import NotTaken
 
 from . import index
@@ -204,7 +204,10 @@ def _collections_back(gallery: Gallery) -> str:
     """Where the index is new: from their file. What the user must be told."""
     try:
         gallery.collections.read_back()
+    except Withheld as error:
+        return f"The collections are not there yet: {error.message} They are looked for at the next start."
     except StudioError as error:
         aside = set_aside(gallery.collections.file)
+        gallery.collections.read_back()
         return f"The collections are lost: {error.message} The old file is kept as “{aside.name}”."
     return ""

@@ -298,18 +298,24 @@ def _in_cell(sprite: Sprite, cells: Cells, page: int, index: int) -> Sprite:
 
 
 def _strips(plan: Plan) -> Sheet:
-    """GameMaker: a row for each animation; the file's name says how many frames it has."""
+    """GameMaker: a row for each animation; the file's name says how many frames it has.
+
+    It plays forward only: there and back is written out.
+    """
     by_name = {sprite.name: sprite for sprite in _sprites(plan)}
     whole = _sheet(plan, (), by_name.values())
     pages: list[Page] = []
     placed: list[Sprite] = []
+    echoes: list[Sprite] = []
     for sequence in whole.sequences:
-        sprites = [by_name[name] for name in sequence.frames]
+        sprites = [by_name[name] for name in sequence.shown]
         cells = Cells(_largest(sprites), len(sprites), 0, 0)
         size = _whole_size(plan, cells, 1, f"The strip “{sequence.name}”", "use fewer frames")
         pages.append(Page(f"{plan.stem(sequence.name)}_strip{len(sprites)}.png", size))
-        placed += [_in_cell(sprite, cells, len(pages) - 1, index) for index, sprite in enumerate(sprites)]
-    return replace(whole, pages=tuple(pages), sprites=tuple(placed))
+        row = [_in_cell(sprite, cells, len(pages) - 1, index) for index, sprite in enumerate(sprites)]
+        placed += row[: len(sequence.frames)]
+        echoes += row[len(sequence.frames) :]
+    return replace(whole, pages=tuple(pages), sprites=tuple(placed), echoes=tuple(echoes))
 
 
 def _faces(plan: Plan) -> Sheet:

@@ -86,14 +86,14 @@ class _Painter:
     def small_page(self, page: int) -> None:
         with self._clock.counting("pixels"):
             canvas = self._canvas(page)
-            for sprite in self._shown(page):
+            for sprite in self._sheet.drawn_by_page[page]:
                 paste(canvas, self._drawn(sprite), sprite.box, self._sheet.extrude)
         self.save(page, canvas)
 
     def large_page(self, page: int, progress: Progress) -> Pictures:
         """uint8 [H, W, 4]. Its pictures are read on all cores."""
         canvas = self._canvas(page)
-        sprites = self._shown(page)
+        sprites = self._sheet.drawn_by_page[page]
         for sprite, rgba in zip(sprites, in_parallel(self._counted, sprites, _DOING, progress), strict=True):
             paste(canvas, rgba, sprite.box, self._sheet.extrude)
         return canvas
@@ -109,13 +109,6 @@ class _Painter:
     def _canvas(self, page: int) -> Pictures:
         size = self._sheet.pages[page].size
         return np.zeros((size.height, size.width, 4), np.uint8)
-
-    def _shown(self, page: int) -> list[Sprite]:
-        """One sprite for each place: doubles look the same."""
-        places: dict[Box, Sprite] = {}
-        for sprite in self._sheet.by_page[page]:
-            places.setdefault(sprite.box, sprite)
-        return list(places.values())
 
     def _counted(self, sprite: Sprite) -> Pictures:
         with self._clock.counting("pixels"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -109,6 +110,7 @@ class Sheet:
     pages: tuple[Page, ...]
     sprites: tuple[Sprite, ...]
     animations: tuple[Animation, ...]
+    echoes: tuple[Sprite, ...] = ()  # sprites at one more place, where an engine only plays forward
     cells: Cells | None = None
     extrude: int = 0  # px of repeated edge around each box
     alpha: str = "bleed"  # one of pixels.ALPHAS
@@ -122,8 +124,22 @@ class Sheet:
     @cached_property
     def by_page(self) -> tuple[tuple[Sprite, ...], ...]:
         """The sprites of each page."""
+        return self._by_page(self.sprites)
+
+    @cached_property
+    def drawn(self) -> tuple[Sprite, ...]:
+        """A sprite for each place; those that share one show the same."""
+        places = {(sprite.page, sprite.box): sprite for sprite in reversed((*self.sprites, *self.echoes))}
+        return tuple(reversed(places.values()))
+
+    @cached_property
+    def drawn_by_page(self) -> tuple[tuple[Sprite, ...], ...]:
+        """What is drawn on each page."""
+        return self._by_page(self.drawn)
+
+    def _by_page(self, sprites: Iterable[Sprite]) -> tuple[tuple[Sprite, ...], ...]:
         found: list[list[Sprite]] = [[] for _ in self.pages]
-        for sprite in self.sprites:
+        for sprite in sprites:
             found[sprite.page].append(sprite)
         return tuple(map(tuple, found))
 
@@ -158,6 +174,5 @@ class Sheet:
     @property
     def fill(self) -> float:
         """Share of the pages' area that sprites cover, shared places counted once. 0..1."""
-        covered = {(sprite.page, sprite.box) for sprite in self.sprites}
         area = sum(page.size.area for page in self.pages)
-        return sum(box.size.area for _, box in covered) / area if area else 0.0
+        return sum(sprite.box.size.area for sprite in self.drawn) / area if area else 0.0

@@ -65,7 +65,6 @@ def _small_page(plan: Planned, factor: float, progress: Progress) -> Pictures:
     sheet = plan.sheets[0]
     page = sheet.pages[0].size
     canvas = np.zeros((max(1, round(page.height * factor)), max(1, round(page.width * factor)), 4), np.uint8)
-    shown = {sprite.box: sprite for sprite in reversed(sheet.by_page[0])}
 
     def small(sprite: Sprite) -> tuple[Box, Pictures]:
         box = sprite.box
@@ -80,7 +79,7 @@ def _small_page(plan: Planned, factor: float, progress: Progress) -> Pictures:
             whole = cropped(resized(pixels_of(look), sprite.source, sheet.is_pixel_art), kept)
         return Box(left, top, width, height), resized(whole, Size(width, height), sheet.is_pixel_art)
 
-    for box, rgba in in_parallel(small, list(shown.values()), "Drawing the preview", progress):
+    for box, rgba in in_parallel(small, sheet.drawn_by_page[0], "Drawing the preview", progress):
         spot = canvas[box.y : box.y + box.height, box.x : box.x + box.width]
         spot[:] = rgba[: spot.shape[0], : spot.shape[1]]
     return canvas
@@ -95,11 +94,7 @@ def _weight(plan: Planned) -> int:
         rgba = drawn(first, sprite, plan.looks[sprite.picture])
         weighed += len(packed_png_bytes(rgba, None, False))
         area += sprite.box.size.area
-    covered = sum(
-        box.size.area
-        for sheet in plan.sheets
-        for _, box in {(sprite.page, sprite.box) for sprite in sheet.sprites}
-    )
+    covered = sum(sprite.box.size.area for sheet in plan.sheets for sprite in sheet.drawn)
     return round(weighed / area * covered)
 
 

@@ -113,6 +113,15 @@ class FrameMaker(QObject):
             return None
         return Picture(self.bundle.facts.id, self._shown.path.at(float(self.places[frame])))
 
+    def parents(self, frame: int) -> tuple[Picture, ...]:
+        """The two stops that a frame lies between; none for a frame that is a stop itself."""
+        if self._shown is None or not 0 <= frame < self.count:
+            return ()
+        leg, beyond = divmod(float(self.places[frame]), 1)
+        stops = self._shown.plan.stops
+        ends = (int(leg), (int(leg) + 1) % len(stops)) if beyond else ()
+        return tuple(stops[end].picture for end in ends)
+
     def following(self, frame: int, count: int) -> list[Pictures]:
         """Up to `count` frames that follow each other and are prepared, from this one on if there are any."""
         found: list[Pictures] = []

@@ -249,8 +249,9 @@ class MorphRoom(QWidget):
 
     def frame_carried(self) -> tuple[Carried, ...]:
         """The frame on the stage, as a picture of its own; none while there is none."""
-        picture = self.maker.picture(self.player.frame)
-        return () if picture is None else (Carried(picture, self._bundle),)
+        frame = self.player.frame
+        picture = self.maker.picture(frame)
+        return () if picture is None else (Carried(picture, self._bundle, parents=self.maker.parents(frame)),)
 
     def keep_frame(self) -> None:
         carried = self.frame_carried()
