@@ -12,10 +12,10 @@ import pack_readers as readers
 import pytest
 from accessibility import cut_off, nameless, out_of_reach, too_small
 from pictures import drawing, save
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from studio.app import Studio
@@ -142,6 +142,49 @@ def test_files_are_packed_as_they_are(studio: Studio, qtbot: QtBot, tmp_path: Pa
     found = readers.texture_packer(out / "sprites.json")
     assert {"hero_0", "hero_1", "hero_0_2"} < set(found) and len(found) == 6
     assert json.loads((out / "manifest.json").read_text())["animations"] == []
+
+
+def test_a_folder_of_pictures_is_packed(
+    studio: Studio, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "game" / "heroes"
+    for n in range(4):
+        save(own / "run" / f"hero_{n}.png", drawing(n, 24))
+    save(own / "flag.png", drawing(9, 24))
+    (own / "notes.txt").write_text("no picture")
+    dialog = opened(studio, qtbot)
+    qtbot.mouseClick(dialog.what.own, Qt.MouseButton.LeftButton)
+    assert "Choose the folder" in dialog.preview.banner.text and not dialog.export_button.isEnabled()
+    dialog.export()
+    assert dialog._job is None
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(own))
+    dialog.what.choose_folder()
+    seen(dialog, qtbot)
+    assert "5 pictures" in dialog.preview.text and "1 animation" in dialog.preview.text
+    assert dialog.what._where.text() == str(own)
+    out = exported(dialog, qtbot)
+    assert out == tmp_path / "game" / "heroes_pack"  # never over the pictures themselves
+    assert set(readers.texture_packer(out / "heroes_pack.json")) == {
+        *(f"run_hero_{n}" for n in range(4)),
+        "flag",
+    }
+    assert "1 file was no picture" in dialog._done.text()
+    qtbot.mouseClick(dialog.what.new, Qt.MouseButton.LeftButton)
+    seen(dialog, qtbot)
+    assert "12 pictures" in dialog.preview.text
+
+
+def test_a_folder_is_dropped_on_the_dialog(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    save(tmp_path / "own" / "hero.png", drawing(1, 24))
+    dialog = opened(studio, qtbot)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "own"))])
+    middle, left = QPointF(10, 10), Qt.MouseButton.LeftButton
+    dropped = QDropEvent(middle, Qt.DropAction.CopyAction, data, left, Qt.KeyboardModifier.NoModifier)
+    dialog.what.dropEvent(dropped)
+    assert dialog.what.own.isChecked() and dropped.isAccepted()
+    seen(dialog, qtbot)
+    assert "1 picture on 1 page" in dialog.preview.text
 
 
 def test_more_than_are_looked_at_are_estimated(

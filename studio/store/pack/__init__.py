@@ -3,7 +3,7 @@
 from .given import Given, GivenFile, Spool
 from .model import PLAYS
 from .options import FAINT, TARGETS, TRIMS, PackOptions
-from .packing import Foreseen, ModelsById, Packed, check_ahead, foresee, pack, pack_given
+from .packing import Foreseen, ModelsById, Packed, check_ahead, foresee, found_in, pack, pack_given
 from .pixels import ALPHAS
 from .writers.provenance import Drawn
 
@@ -23,6 +23,7 @@ __all__ = [
     "Spool",
     "check_ahead",
     "foresee",
+    "found_in",
     "pack",
     "pack_given",
 ]

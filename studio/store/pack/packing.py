@@ -61,7 +61,7 @@ def pack(
     """
     options.check()
     check_outlet(out.resolve(), paths, options.replace, options.zip)  # before anything is read
-    with _found(paths, out, progress) as (given, left_out):
+    with found_in(paths, out, progress) as (given, left_out):
         return pack_given(given, out, options, progress, models, paths, left_out)
 
 
@@ -84,7 +84,7 @@ def foresee(
     """
     options.check()
     there = look_at_outlet(out.resolve(), paths, options.zip)
-    with _found(paths, out, progress) as (given, _):
+    with found_in(paths, out, progress) as (given, _):
         looks, _ = look_at(given, progress)
     if not looks:
         raise _nothing()
@@ -92,10 +92,15 @@ def foresee(
 
 
 @contextmanager
-def _found(
+def found_in(
     paths: Sequence[Path], out: Path, progress: Progress
 ) -> Iterator[tuple[list[GivenFile], tuple[LeftOut, ...]]]:
-    """A stamp begins with the whole path: an older pack that lies among the pictures is not packed again."""
+    """What may be a picture under `paths`, and what is none.
+
+    An older pack at `out`, among the pictures, is not packed again. Files in zips can be read while the
+    block runs. Raises StudioError, Cancelled.
+    """
+    # A stamp begins with the whole path.
     older = tuple(f"{each}{os.sep}" for each in (os.path.abspath(out), out.resolve()))
     with find(paths, progress) as found:
         given = [GivenFile(each) for each in found.sources if not each.stamp.startswith(older)]

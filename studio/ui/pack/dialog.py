@@ -26,7 +26,7 @@ from .parts import Section
 from .place_form import PlaceForm, TargetForm
 from .preview_panel import PreviewPanel
 from .previewer import Ahead, Previewer
-from .request import Chosen, New, Packer, Request, What
+from .request import Chosen, Folder, New, Packer, Request, What
 from .what_form import WhatForm
 
 _LEFT_WIDTH = 460  # px
@@ -59,7 +59,8 @@ class PackDialog(QDialog):
         self._job: Job | None = None
         self._is_leaving = False
         self._previewer = Previewer(packer, self)
-        self.target, self.what, self.place = TargetForm(), WhatForm(bundles), PlaceForm()
+        self.target, self.place = TargetForm(), PlaceForm()
+        self.what = WhatForm(bundles, self._folder())
         self.picture, self.sheet, self.names = PictureForm(), SheetForm(), NamesForm()
         self.preview = PreviewPanel(backdrop)
         self._options = self._options_for(memory.target)
@@ -150,14 +151,7 @@ class PackDialog(QDialog):
     def offer(self, chosen: Chosen | None, bundle: Bundle | None) -> None:
         """Begin with pictures that were handed over, or else with new ones of the model that is open."""
         self.what.offer(chosen, bundle)
-        what = self.what.what()
-        if what is None:
-            self.preview.banner.show_error(
-                StudioError("There is nothing to pack yet.", "Choose pictures, or make a model first.")
-            )
-            self.export_button.setEnabled(False)
-            return
-        self._on_what(what)
+        self._on_what(self.what.what())
 
     @property
     def request(self) -> Request | None:
@@ -166,7 +160,7 @@ class PackDialog(QDialog):
     def _options_for(self, target: str) -> PackOptions:
         """What was chosen last for it; the name and what numbers mean go with the pictures."""
         options = self._memory.options(target)
-        is_own = isinstance(self._what, Chosen) and self._what.is_files_only
+        is_own = self._what is not None and self._what.is_files_only
         is_moving = is_own or TARGETS[target].arrangement in (STRIPS, CHARACTERS)  # about animations
         says = options.recipes and self._says_recipes
         faint = 0 if is_own else FAINT
@@ -181,17 +175,34 @@ class PackDialog(QDialog):
         self._draw()
         self._look_ahead()
 
-    def _on_what(self, what: What) -> None:
+    def _on_what(self, what: What | None) -> None:
         is_other_kind = type(what) is not type(self._what)
         self._what = what
+        if what is None:
+            self._show_nothing()
+            return
         if not self._is_name_own:
-            name = what.bundle.facts.name if isinstance(what, New) else _FIRST_NAME
-            self._rename(name)
+            self._rename(self._name_for(what))
         if is_other_kind:
             suited = self._options_for(self._options.target)
             self._options = replace(self._options, animations=suited.animations, faint=suited.faint)
         self._draw()
         self._look_ahead()
+
+    def _show_nothing(self) -> None:
+        self._previewer.drop()
+        self.preview.show_nothing("Choose the folder with the pictures to pack.")
+        self.export_button.setEnabled(False)
+        self._say.setText("")
+
+    def _name_for(self, what: What) -> str:
+        """After the model or the folder; never so that the pack would lie where its pictures do."""
+        if isinstance(what, New):
+            return what.bundle.facts.name
+        if isinstance(what, Folder):
+            is_there = self._out.with_name(_folder_name(what.path.name)) == what.path
+            return f"{what.path.name} pack" if is_there else what.path.name
+        return _FIRST_NAME
 
     def _on_options(self, options: PackOptions) -> None:
         self._options = options
@@ -231,6 +242,8 @@ class PackDialog(QDialog):
         self._previewer.ask(request)
 
     def _on_ahead(self, ahead: Ahead) -> None:
+        if self._what is None:  # it was found meanwhile
+            return
         self._ahead = ahead
         self.preview.show_ahead(ahead)
         self.place.show_there(ahead.there, self._options.replace)
@@ -278,7 +291,8 @@ class PackDialog(QDialog):
         pages = "1 page" if packed.pages == 1 else f"{packed.pages} pages"
         told = f"{packed.count} pictures on {pages} are in {packed.out}"
         if packed.left_out:
-            told += f"; {len(packed.left_out)} files were no pictures"
+            left = len(packed.left_out)
+            told += "; 1 file was no picture" if left == 1 else f"; {left} files were no pictures"
         self._done.setText(told)
         self._done.setToolTip(told)
         self.place.show_there(There(tuple(f"{packed.out.name}/{name}" for name in packed.files), ()), False)

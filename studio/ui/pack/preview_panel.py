@@ -55,6 +55,12 @@ class PreviewPanel(QWidget):
     def show_busy(self, words: str) -> None:
         self._busy.setText(words)
 
+    def show_nothing(self, hint: str) -> None:
+        self._page.show_pixmap(None, False)
+        self._figures.setText("")
+        self._more.setText("")
+        self.banner.say(hint, "info")
+
     def show_ahead(self, ahead: Ahead) -> None:
         found = ahead.preview
         if found is not None:

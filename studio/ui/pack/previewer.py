@@ -67,6 +67,14 @@ class Previewer(QObject):
         else:
             self._soon.start(_SOON_MS)
 
+    def drop(self) -> None:
+        """What is being looked at is not wanted any more."""
+        self._wanted = None
+        self._soon.stop()
+        if self._job is not None:
+            self._job.cancel()
+        self.busy.emit("")
+
     def stop(self, seconds: float = 5.0) -> None:
         """Nothing more is shown; what was read is let go."""
         self._is_stopped = True
@@ -121,6 +129,7 @@ def _look_ahead(
     problem: StudioError | None = None
     there: There | None = None
     found: Preview | None = None
+    seen = 0
     try:
         there = look_at_outlet(request.out.resolve(), request.what.files, request.options.zip)
     except StudioError as error:
@@ -132,20 +141,21 @@ def _look_ahead(
         if read is None or read.what != request.what:
             read = _read(packer, request, progress)
             keep(read)
-        names = packer.names(request.what, name)
+        names = packer.names(request, name)
         if not isinstance(request.what, New):  # some of the files may be no pictures
             names[:MOST_SEEN] = [look.file for look in read.looks]
+        seen = min(len(names), MOST_SEEN)
         plan = planned_as(read.looks, names, request.options)
         found = preview(plan, SIDE, progress)
     except StudioError as error:
         problem = error
-    return Ahead(request, found, there, problem, min(request.what.count, MOST_SEEN))
+    return Ahead(request, found, there, problem, seen)
 
 
 def _read(packer: Packer, request: Request, progress: Progress) -> _Read:
     spool = Spool(request.out)
     try:
-        looks, left_out = look_at(packer.first(request.what, spool, progress), progress)
+        looks, left_out = look_at(packer.first(request, spool, progress), progress)
         if not looks:
             reason = f" ({left_out[0].file}: {left_out[0].reason})" if left_out else ""
             raise StudioError(f"There is no picture in what was given{reason}.", "Choose others.")

@@ -16,7 +16,17 @@ from studio.generate.sets import Wanted, draw_set, names_of, pack_set
 from studio.store.bundle import Bundle
 from studio.store.facts import Facts
 from studio.store.importing.sources import find
-from studio.store.pack import Given, GivenFile, Packed, PackOptions, Spool, check_ahead, pack_given
+from studio.store.pack import (
+    Given,
+    GivenFile,
+    Packed,
+    PackOptions,
+    Spool,
+    check_ahead,
+    found_in,
+    pack,
+    pack_given,
+)
 
 from ..decoding import CHUNK, Decoders
 from ..exchange import Carried
@@ -47,6 +57,21 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class Folder:
+    """Every picture in a folder and the folders in it; what is no picture is left out, and told."""
+
+    path: Path
+
+    @property
+    def files(self) -> list[Path]:
+        return [self.path]
+
+    @property
+    def is_files_only(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
 class New:
     """New pictures of a model."""
 
@@ -60,11 +85,15 @@ class New:
     def files(self) -> list[Path]:
         return []
 
+    @property
+    def is_files_only(self) -> bool:
+        return False
+
     def wanted(self) -> Wanted:
         return Wanted(self.bundle, self.count, self.seed, self.diversity, 0, self.is_unique)
 
 
-What = Chosen | New
+What = Chosen | Folder | New
 
 
 @dataclass(frozen=True)
@@ -96,6 +125,8 @@ class Packer:
             novelty = self._open_novelty(what.bundle) if what.is_unique else None
             packed, _ = pack_set(what.wanted(), decoder, novelty, out, options, progress, self._models)
             return packed
+        if isinstance(what, Folder):
+            return pack([what.path], out, options, progress, self._models)
         with Spool(out) as spool:
             given = self._given(what.pictures[:1], spool, Progress())
             check_ahead(given, out, options, what.files)
@@ -103,18 +134,26 @@ class Packer:
             given = self._given(what.pictures, spool, progress)
             return pack_given(given, out, options, progress, self._models, what.files)
 
-    def first(self, what: What, spool: Spool, progress: Progress) -> list[Given]:
+    def first(self, request: Request, spool: Spool, progress: Progress) -> list[Given]:
         """The first pictures, for a preview. What is near a copy is not looked for: that takes as long."""
+        what = request.what
         if isinstance(what, New):
             some = replace(what.wanted(), count=min(what.count, MOST_SEEN), is_unique=False)
             draw_set(some, self._decoders.get(what.bundle), None, spool, progress)
             return list(spool.pictures)
+        if isinstance(what, Folder):
+            with found_in([what.path], request.out, progress) as (given, _):
+                return list(given[:MOST_SEEN])
         return self._given(what.pictures[:MOST_SEEN], spool, progress)
 
-    def names(self, what: What, name: str) -> list[str]:
+    def names(self, request: Request, name: str) -> list[str]:
         """What all pictures are called before a template renames them."""
+        what = request.what
         if isinstance(what, New):
             return names_of(name, what.count)
+        if isinstance(what, Folder):
+            with found_in([what.path], request.out, Progress()) as (given, _):
+                return [each.file for each in given]
         return _names(what.pictures)
 
     def _given(self, pictures: Sequence[Carried], spool: Spool, progress: Progress) -> list[Given]:

@@ -1,18 +1,29 @@
-"""Which pictures go into the pack: those a room handed over, or new ones of a model."""
+"""Which pictures go into the pack: those a room handed over, those of a folder, or new ones of a model."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRegularExpression, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QRadioButton, QSlider, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QRegularExpressionValidator
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QRadioButton,
+    QSlider,
+    QWidget,
+)
 
 from studio.store.bundle import Bundle
 
 from ..create_bar import new_seed, preview_icon
+from ..dropping import local_paths
 from ..seeds import MOST_SEED
-from ..widgets import column, icon_button, label
+from ..widgets import Elided, button, column, icon_button, label, row
 from .parts import Form, choice, number, show_choice, tick
-from .request import Chosen, New, What
+from .request import Chosen, Folder, New, What
 
 MOST = 100_000
 _FIRST_COUNT = 300
@@ -22,23 +33,37 @@ _WILDEST = 30  # twentieths of diversity, as Create's slider has them
 class WhatForm(QWidget):
     """Says what is chosen whenever the user changes it."""
 
-    edited = Signal(object)  # Chosen or New
+    edited = Signal(object)  # What, or None while there is nothing to pack
 
-    def __init__(self, bundles: list[Bundle]) -> None:
+    def __init__(self, bundles: list[Bundle], start: Path) -> None:
+        """start: the folder where looking for one begins."""
         super().__init__()
-        self._bundles = bundles
+        self.setAcceptDrops(True)
+        self._bundles, self._start = bundles, start
         self._chosen: Chosen | None = None
+        self._folder: Path | None = None
         self._group = QButtonGroup(self)
         self.given = QRadioButton("No picture is chosen")
+        self.own = QRadioButton("Pictures in a folder")
         self.new = QRadioButton("New pictures of a model")
-        for made in (self.given, self.new):
+        for made in (self.given, self.own, self.new):
             self._group.addButton(made)
         self._group.buttonToggled.connect(lambda _, is_on: self._say() if is_on else None)
-        self._fields = self._build_fields()
-        self.setLayout(column(self.given, self.new, self._fields, spacing=6))
-        self.new.toggled.connect(self._fields.setVisible)
-        self._fields.setVisible(False)
+        self._place, self._fields = self._build_place(), self._build_fields()
+        self.setLayout(column(self.given, self.own, self._place, self.new, self._fields, spacing=6))
+        for made, below in ((self.own, self._place), (self.new, self._fields)):
+            made.toggled.connect(below.setVisible)
+            below.setVisible(False)
         self.new.setEnabled(bool(bundles))
+
+    def _build_place(self) -> QWidget:
+        self._where = Elided("No folder is chosen", "muted")
+        line = row(self._where, button("Choose…", self.choose_folder, "", "folder-open"), spacing=10)
+        line.setStretch(0, 1)
+        line.setContentsMargins(26, 0, 0, 0)
+        made = QWidget()
+        made.setLayout(line)
+        return made
 
     def _build_fields(self) -> QWidget:
         form = Form()
@@ -96,14 +121,18 @@ class WhatForm(QWidget):
         at = next((at for at, each in enumerate(self._bundles) if each is bundle), 0)
         show_choice(self.bundle, at)
         self._on_bundle_picked()
-        (self.given if count else self.new).setChecked(True)
-        self._fields.setVisible(not count)
+        first = self.given if count else self.new if self._bundles else self.own
+        first.setChecked(True)
+        for made, below in ((self.own, self._place), (self.new, self._fields)):
+            below.setVisible(made is first)
         del blockers
 
     def what(self) -> What | None:
-        """None where there is neither a picture nor a model."""
+        """None where there is neither a picture nor a model, or no folder is chosen."""
         if self.given.isChecked():
             return self._chosen
+        if self.own.isChecked():
+            return Folder(self._folder) if self._folder else None
         at = self.bundle.currentIndex()
         if at < 0:
             return None
@@ -114,6 +143,31 @@ class WhatForm(QWidget):
             self.diversity.value() / 20,
             self.unique.isChecked() and self.unique.isEnabled(),
         )
+
+    def choose_folder(self) -> None:
+        """Ask; where nothing is chosen, what was chosen before stays."""
+        start = self._folder or self._start
+        chosen = QFileDialog.getExistingDirectory(self, "Folder with the pictures to pack", str(start))
+        if chosen:
+            self.take_folder(Path(chosen))
+
+    def take_folder(self, folder: Path) -> None:
+        self._folder = folder
+        self._where.setText(str(folder))
+        if self.own.isChecked():
+            self._say()
+        else:
+            self.own.setChecked(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(path.is_dir() for path in local_paths(event)):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = next((path for path in local_paths(event) if path.is_dir()), None)
+        if folder is not None:
+            event.acceptProposedAction()
+            self.take_folder(folder)
 
     def _on_bundle_picked(self) -> None:
         at = self.bundle.currentIndex()
@@ -129,6 +183,4 @@ class WhatForm(QWidget):
         self._say()
 
     def _say(self) -> None:
-        what = self.what()
-        if what is not None:
-            self.edited.emit(what)
+        self.edited.emit(self.what())
