@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 
 QUIT_AFTER_FIRST_PICTURE = "STUDIO_QUIT_AFTER_FIRST_PICTURE"
 _WARM_AFTER_MS = 1500  # the trainer's start must not compete with the first screen of pictures
+_REST_AT_LATEST_MS = 2500
 _SAVE_AFTER_MS = 400
 _TRY_AGAIN_MS = 300_000  # the gallery may not have been needed yet
 _BETWEEN_ROOMS_MS = 30  # for the window to paint and to hear what is done in it
@@ -92,7 +93,7 @@ class Studio:
         self.preferences.theme.changed.connect(self.theme.choose)
         self.backdrop = Backdrop(self.theme, self.preferences.backdrop)
         self.shelf = Shelf(library, starters)
-        self.shelf.read()
+        self.shelf.read_first({settings.last_bundle})
         self._decoders = Decoders(open_decoder)
         self.queue = DecodeQueue(self._decoders)
         self._finder, self._gallery_finder = NearestFinder(self._decoders), NearestFinder(self._decoders)
@@ -183,6 +184,9 @@ class Studio:
         self._keeper = CanvasKeeper(self._library.canvas_file, self.canvas, room.view, self.window)
         self._keeper.failed.connect(self.window.banner.show_error)
         has_canvas, told = self._keeper.load() if self._stays_open else (False, "")
+        if not self.shelf.is_whole:
+            last, shown = self.preferences.last_bundle.value, self.canvas.cards
+            self.shelf.read_first({last} | {card.picture.bundle_id for card in shown})
         self._begun_with = self.canvas.cards
         room.begin(has_canvas)
         return (told,) if told else ()
@@ -216,10 +220,19 @@ class Studio:
 
     def _make_rooms_soon(self) -> None:
         """Load on a thread what they rest on, then make one at a time: the window is in use by now."""
-        if self._loading is None:
-            self._loading = Job(lambda progress, say: self._rooms, self.window)
-            self._loading.finished.connect(self._making.start)
+        if self._loading is None and not self._is_closed:
+            self._loading = Job(lambda progress, say: self._load_the_rest(), self.window)
+            self._loading.finished.connect(self._on_loaded)
             self._loading.start()
+
+    def _load_the_rest(self) -> None:
+        """On a thread."""
+        self.shelf.look_ahead()
+        _ = self._rooms
+
+    def _on_loaded(self) -> None:
+        self.shelf.read()
+        self._making.start()
 
     def _make_room(self) -> None:
         window = self.window
@@ -239,12 +252,15 @@ class Studio:
             self._warm_soon()
             self._make_rooms_soon()
         self.window.show()
+        if self._stays_open:  # an empty canvas has no first picture
+            after(_REST_AT_LATEST_MS, self.window, self._make_rooms_soon)
         if self.shelf.runs:
             names = ", ".join(f"“{run.name}”" for run in self.shelf.runs)
             self.window.banner.say(
                 f"Training of {names} is not finished; go on with it in Models.", seconds=20
             )
         if files:
+            self.shelf.read()  # they may be of any model
             self.window.take(list(files))
 
     def sweep_details(self) -> None:
@@ -269,7 +285,7 @@ class Studio:
         self._warming.stop()
         if self._loading is not None:
             self._loading.wait(5)
-            self._loading.finished.disconnect(self._making.start)
+            self._loading.finished.disconnect(self._on_loaded)
         self._making.stop()
         if self._sweeping is not None:
             self._sweeping.wait(5)

@@ -10,7 +10,8 @@ import io
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -314,6 +315,15 @@ def _looks_like_bundle(folder: Path) -> bool:
     return any(os.path.lexists(folder / name) for name in (FACTS, DECODER))
 
 
+def _said_id(folder: Path) -> str:
+    """What a bundle says its id is, unchecked; "" where it says none. Takes 0.1 ms."""
+    try:
+        _check_file(folder, FACTS)
+        return str(json.loads((folder / FACTS).read_bytes()).get("id", ""))
+    except (Damaged, OSError, ValueError, AttributeError, RecursionError):
+        return ""
+
+
 def _signature(folder: Path) -> tuple[object, ...]:
     """Changes when a file of the bundle does. Raises OSError."""
     status = [os.lstat(folder / name) for name in LARGEST]
@@ -323,17 +333,24 @@ def _signature(folder: Path) -> tuple[object, ...]:
 class KnownBundles:
     """Lists folders again and again; a bundle whose files are as they were is not checked anew.
 
-    Checking one takes 7 to 25 ms (measured), looking at its files 0.1.
+    Checking one takes 7 to 25 ms (measured), looking at its files 0.1. For any thread.
     """
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[tuple[object, ...], Bundle | DamagedBundle]] = {}
+        self._turn = threading.Lock()
 
-    def list(self, folders: Sequence[Path]) -> tuple[list[Bundle], list[DamagedBundle]]:
-        """As `list_bundles`. What has not changed is the same object as before."""
-        found = [self._look(path) for folder in folders for path in bundle_folders(folder)]
-        seen = {each.folder if isinstance(each, Bundle) else each.path for each in found}
-        self._known = {path: known for path, known in self._known.items() if path in seen}
+    def list(
+        self, folders: Sequence[Path], ids: Collection[str] | None = None
+    ) -> tuple[list[Bundle], list[DamagedBundle]]:
+        """As `list_bundles`. What has not changed is the same object as before.
+
+        ids: look only at bundles of these; others are left out.
+        """
+        with self._turn:
+            paths = [path for folder in folders for path in bundle_folders(folder)]
+            self._known = {path: known for path, known in self._known.items() if path in set(paths)}
+            found = [self._look(path) for path in paths if ids is None or _said_id(path) in ids]
         bundles = [each for each in found if isinstance(each, Bundle)]
         return bundles, [each for each in found if isinstance(each, DamagedBundle)]
 

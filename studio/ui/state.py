@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -90,11 +90,27 @@ class Shelf(QObject):
         self.starters: list[Bundle] = []
         self.damaged: list[DamagedBundle] = []
         self.runs: tuple[Run, ...] = ()
+        self.is_whole = False  # whether all there are were read
+
+    def read_first(self, ids: Collection[str]) -> None:
+        """The starters and those of these ids: checking fifty bundles would keep a first picture waiting
+        for 0.4 s. All of them where there is nothing else."""
+        self._read(ids)
+        if not self.bundles:
+            self._read(None)
+
+    def look_ahead(self) -> None:
+        """Check those that were not read, so that `read` takes no time. For any thread."""
+        self._own_known.list([self.library.bundles])
 
     def read(self) -> None:
         """From the disk; says so when anything is not as it was."""
+        self._read(None)
+
+    def _read(self, ids: Collection[str] | None) -> None:
         before = (self.bundles, self.damaged, self.runs)
-        self.own, damaged = self._own_known.list([self.library.bundles])
+        self.is_whole = ids is None
+        self.own, damaged = self._own_known.list([self.library.bundles], ids)
         self.starters, damaged_starters = self._starters_known.list([self._starters_folder])
         self.damaged = damaged + damaged_starters
         self.runs = list_runs(self.library)

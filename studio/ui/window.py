@@ -362,7 +362,7 @@ class Window(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Coming back from another program: it may have changed the library's folder."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self._shelf.is_whole:
             self._shelf.read()
 
     def _restore_place(self) -> None:

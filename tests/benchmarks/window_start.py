@@ -1,11 +1,13 @@
 """Time from starting the program to its first painted picture, against `python -c "import torch"`.
 
-Run by hand: python tests/benchmarks/window_start.py. Both are whole processes, one after the other, five
-times; the window's time includes closing it again, so the truth is a little better. Prints only.
+Run by hand: python tests/benchmarks/window_start.py [--models 50]. Both are whole processes, one after the
+other, five times; the window's time includes closing it again, so the truth is a little better. With
+--models, the library holds so many copies of a starter as the user's own. Prints only.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -15,7 +17,11 @@ import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
+sys.path.insert(0, str(PROJECT))
+from studio.store.bundle import list_bundles
+from studio.store.files import Library
+from studio.store.sharing import copy_bundle
+
 RUNS = 5
 
 
@@ -25,21 +31,25 @@ def seconds(command: list[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - start
 
 
-def library(folder: Path) -> Path:
-    """An empty one; with a toy model in it while the project has no starters."""
-    if not any((PROJECT / "models").glob("*/bundle.json")):
-        from bundles import make_bundle
-
-        make_bundle(folder / "models", "toy", size=64, latent_width=64)
-        print("(no starters yet: with a toy model)")
+def library(folder: Path, models: int) -> Path:
+    """With so many copies of the smallest starter."""
+    bundles, _ = list_bundles([PROJECT / "models"])
+    smallest = min(bundles, key=lambda bundle: bundle.facts.size)
+    made = Library(folder)
+    made.ensure()
+    for _ in range(models):
+        copy_bundle(smallest, made.bundles)
     return folder
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--models", type=int, default=0)
+    models = parser.parse_args().models
     environment = {**os.environ, "STUDIO_QUIT_AFTER_FIRST_PICTURE": "1"}
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as folder:
-        window = [sys.executable, "main.py", "--library", str(library(Path(folder)))]
+        window = [sys.executable, "main.py", "--library", str(library(Path(folder), models))]
         torch = [sys.executable, "-c", "import torch"]
         seconds(window, environment)  # both once, so that neither pays for the disk
         seconds(torch, environment)

@@ -219,5 +219,8 @@ def test_what_has_not_changed_is_not_read_again(tmp_path: Path) -> None:
     (same,), (gone,) = known.list([tmp_path])
     assert same is other
     assert "prior.npz" in gone.sentence
+    assert known.list([tmp_path], {other.facts.id}) == ([other], [])
+    assert known.list([tmp_path], {bundle.facts.id}) == ([], [gone]), "it says its id, and is damaged"
+    assert known.list([tmp_path], set()) == ([], [])
     shutil.rmtree(bundle.folder)
     assert known.list([tmp_path]) == ([other], [])

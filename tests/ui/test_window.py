@@ -9,7 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pytest
 from accessibility import nameless
+from bundles import make_bundle
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -19,9 +22,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from studio import app
 from studio.app import Studio
+from studio.core.canvas import Card
+from studio.core.picture import Picture
+from studio.store.canvas import Saved, save_canvas
 from studio.store.files import Library
-from studio.store.settings import load_settings
+from studio.store.settings import Settings, load_settings, save_settings
 from studio.ui.crash import CrashDialog, CrashHandler, report
 from studio.ui.settings_dialog import SettingsDialog
 from studio.ui.text_dialog import TextDialog
@@ -70,6 +77,33 @@ def test_settings_are_remembered(open_studio: Open, library: Library, qtbot: QtB
     assert again.window.height() == 700  # the width is cut to the small screen of the test
     again.preferences.theme.set("dark")
     assert again.theme.tokens.is_dark
+
+
+def test_a_first_picture_does_not_wait_for_models_that_it_needs_not(
+    open_studio: Open, library: Library, qtbot: QtBot
+) -> None:
+    last = make_bundle(library.bundles, "last", seed=3)
+    other = make_bundle(library.bundles, "other", seed=4)
+    on_canvas = make_bundle(library.bundles, "on canvas", seed=5)
+    save_settings(library.settings_file, Settings(last_bundle=last.facts.id))
+    picture = Picture(on_canvas.facts.id, np.zeros(on_canvas.facts.latent_width, np.float32))
+    save_canvas(library.canvas_file, Saved((Card(1, picture, 0, 0, "drawn"),)))
+    studio = open_studio()
+    assert [bundle.folder.name for bundle in studio.shelf.own] == ["last", "on canvas"]
+    assert studio.create_state.bundle.value is studio.shelf.by_folder(last.folder)
+    qtbot.waitUntil(lambda: studio.shelf.is_whole)
+    assert studio.shelf.by_id(other.facts.id) is not None
+
+
+def test_an_empty_canvas_does_not_keep_models_away(
+    open_studio: Open, library: Library, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_REST_AT_LATEST_MS", 10)
+    make_bundle(library.bundles, "mine", seed=3)
+    save_canvas(library.canvas_file, Saved())
+    studio = open_studio()
+    assert studio.shelf.own == []
+    qtbot.waitUntil(lambda: len(studio.shelf.own) == 1)
 
 
 def test_damaged_settings_are_told(open_studio: Open, library: Library) -> None:
