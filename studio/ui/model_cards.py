@@ -117,7 +117,7 @@ class BundleCard(Card):
         for each, verb in ((opening, "open"), (info, "facts"), (self._more, "menu")):
             repeats(each, f"models.{verb}")
         foot = row(opening, None, info, self._more, spacing=2)
-        inside = column(self._build_head(is_starter), words, None, foot, spacing=6)
+        inside = column(self._build_head(is_starter), words, 4, None, foot, spacing=6)
         inside.setContentsMargins(8, 6, 8, 4)
         layout = column(self.preview, inside, spacing=6)
         layout.setContentsMargins(8, 8, 8, 8)

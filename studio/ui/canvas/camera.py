@@ -35,6 +35,7 @@ class Camera(QGraphicsView):
         self.state = state
         self.places = Places(state)
         self.zoom: Value[float] = Value(float(FULL_SIDE), self)  # px of a card
+        self.covered_below = 0  # px at the bottom, by what lies over the view
         self._wants_fit = True
         self._scene = QGraphicsScene(self)
         self._scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -130,9 +131,11 @@ class Camera(QGraphicsView):
 
     def _fit_rect(self, rect: QRectF) -> None:
         room = rect.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN)
-        size = self.viewport().size()
-        zoom = min(size.width() / room.width(), size.height() / room.height(), 2.0 * FULL_SIDE)
-        self.look_from(Place(rect.center().x(), rect.center().y()), zoom)
+        size, below = self.viewport().size(), self.covered_below
+        if size.height() < 4 * below:
+            below = 0
+        zoom = min(size.width() / room.width(), (size.height() - below) / room.height(), 2.0 * FULL_SIDE)
+        self.look_from(Place(rect.center().x(), rect.center().y() + below / 2 / zoom), zoom)
 
     def ensure_seen(self, ids: Sequence[int]) -> None:
         """Move no more than is needed to see these cards, or to see some of them where they are many."""

@@ -22,6 +22,7 @@ def hint_line(preferences: Preferences) -> QWidget:
     parts = []
     for title, words in _HINTS:
         text = label(words, "small", wrap=True)
+        text.setAlignment(Qt.AlignmentFlag.AlignTop)
         part = column(label(title, "strong"), text, spacing=2)
         part.setStretch(1, 1)
         parts.append(part)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame
 from ..actions import Command
 from ..state import Value, show
 from ..widgets import command_icon, label, row
+from .camera import Camera
 from .tiles import FULL_SIDE
 
 _AWAY = 12  # px from the corner
@@ -16,7 +17,7 @@ _AWAY = 12  # px from the corner
 class ZoomBar(QFrame):
     """Lies over the lower left corner of a view."""
 
-    def __init__(self, over: QFrame, zoom: Value[float], out: Command, in_: Command, fit: Command) -> None:
+    def __init__(self, over: Camera, zoom: Value[float], out: Command, in_: Command, fit: Command) -> None:
         super().__init__(over)
         self.setProperty("role", "floating")
         self._over = over
@@ -30,6 +31,7 @@ class ZoomBar(QFrame):
         show(zoom, lambda side: self.words.setText(f"{100 * side / FULL_SIDE:.0f} %"))
         over.installEventFilter(self)
         self._settle()
+        over.covered_below = self.height() + _AWAY // 2
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -65,8 +65,12 @@ class MapPanel(QFrame):
         self._title = Elided("Map", "strong")
         close = icon_button("Close the map", "x", self.closed.emit)
         head = frame("bar")
+        self._drawn = label("", "small")
+        self._drawn.setAccessibleName("How much of the map is drawn")
         line = row(
             self._title,
+            self._drawn,
+            8,
             icon_button("Zoom out", "magnifying-glass-minus", self.view.zoom_out),
             icon_button("Zoom in", "magnifying-glass-plus", self.view.zoom_in),
             icon_button("Show the whole map", "corners-out", self.view.fit),
@@ -142,6 +146,7 @@ class MapPanel(QFrame):
         self._state.bundle.changed.connect(self._on_bundle_changed)
         self._pictures.found.connect(self._on_found)
         self._pictures.progressed.connect(self._on_progressed)
+        self._pictures.arrived.connect(self._show_share)
         self._pictures.failed.connect(self.banner.show_error)
         self.live.failed.connect(self.banner.show_error)
         self.view.chosen.connect(self.make)
@@ -172,6 +177,7 @@ class MapPanel(QFrame):
         self._title.setText(f"Map of {bundle.facts.name}")
         self._title.setToolTip(self._title.text())
         self._on_progressed(Working("Opening the map", 0, 0))
+        self._drawn.setText("")
         self._pages.setCurrentIndex(0)
         self._pictures.open(bundle)
 
@@ -182,8 +188,14 @@ class MapPanel(QFrame):
 
     def _on_found(self, found: Found) -> None:
         self._pages.setCurrentIndex(1)
+        self._show_share()
         self.view.fit()
         self._show_rings()
+
+    def _show_share(self) -> None:
+        """Of a model that came without its pictures, each is drawn once by the decoder: it takes a while."""
+        share = self._pictures.share_known
+        self._drawn.setText("" if share == 1 else f"{100 * share:.0f} % drawn")
 
     # Making
 

@@ -108,6 +108,11 @@ class MapPictures(QObject):
         self._near.clear()
         self._near_bytes = 0
 
+    @property
+    def share_known(self) -> float:
+        """Of the pictures, 0..1: what is drawn of the map so far."""
+        return float(self.is_known.mean()) if len(self.is_known) else 0.0
+
     # Which map
 
     def open(self, bundle: Bundle) -> None:
