@@ -20,6 +20,7 @@ from .icons import icon
 EVERYWHERE = "Everywhere"
 """The room of what works in all of them."""
 _ROOM = "room"
+_REDO = ("Ctrl+Y", "Ctrl+Shift+Z")
 
 Key = str | QKeySequence.StandardKey
 Act = Callable[[], object]
@@ -79,7 +80,10 @@ class Command(QAction):
 
 def _sequences(key: Key) -> list[QKeySequence]:
     if isinstance(key, QKeySequence.StandardKey):
-        return QKeySequence.keyBindings(key)
+        found = QKeySequence.keyBindings(key)
+        if key is QKeySequence.StandardKey.Redo:  # hands know one or the other, from another system
+            found += [each for each in map(QKeySequence, _REDO) if each not in found]
+        return found
     return [QKeySequence(key)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -161,6 +161,7 @@ class CreateRoom(QWidget):
         self.large.stepped.connect(self._step)
         self.large.save_wanted.connect(self.acts.save)
         self.large.copy_wanted.connect(self.acts.copy)
+        self.large.star_wanted.connect(self.acts.star)
         self.large.drag_wanted.connect(lambda: self.acts.drag_out(self.chosen()))
         self.bar.name_chosen.connect(self._on_name_chosen)
         self.bar.refused.connect(self.banner.show_error)
@@ -194,7 +195,7 @@ class CreateRoom(QWidget):
         """has_canvas: one of last time lies there already; else the first wall is made."""
         self._on_bundle_changed()
         if not has_canvas and self._state.bundle.value is not None:
-            self._make(FIRST_WALL)
+            self._make(FIRST_WALL, self._lay_first)
         if has_canvas:
             self._empty.sort_out()
 
@@ -204,7 +205,7 @@ class CreateRoom(QWidget):
         """As many as the bar says, in new rows; the view goes there."""
         self._make(self._preferences.count.value)
 
-    def _make(self, count: int) -> None:
+    def _make(self, count: int, then: Callable[[list[Picture]], None] | None = None) -> None:
         """The latents of a thousand pictures take 0.1 s, so they are drawn beside the window."""
         bundle = self._state.bundle.value
         if bundle is None:
@@ -212,7 +213,7 @@ class CreateRoom(QWidget):
         seed, diversity, start = self._state.seed.value, self._state.diversity.value, self._next
         self._next += count
         job = Job(lambda progress, say: draw(bundle, seed, count, diversity, start), self)
-        job.finished.connect(self._lay_new)
+        job.finished.connect(then or self._lay_new)
         job.failed.connect(self.banner.show_error)
         job.ended.connect(lambda: self._on_made(job))
         self._jobs.append(job)
@@ -226,6 +227,13 @@ class CreateRoom(QWidget):
         words = f"Generate {len(pictures)} pictures" if len(pictures) > 1 else "Generate picture"
         ids = self.canvas.add(pictures, "drawn", words=words, selects=False)
         self.view.ensure_seen(ids)
+
+    def _lay_first(self, pictures: list[Picture]) -> None:
+        """The artist did not make this wall: there is nothing before it to go back to."""
+        is_untouched = not self.canvas.undo.count()
+        self._lay_new(pictures)
+        if is_untouched:
+            self.canvas.undo.clear()
 
     def welcome(self, bundle: Bundle) -> None:
         """A model is to be worked with: where nothing of it lies on the canvas, some pictures are made."""
@@ -315,7 +323,7 @@ class CreateRoom(QWidget):
             self.banner.hide()
         if self._pages.currentIndex() == 2:
             self._pages.setCurrentIndex(0)
-            self._make(FIRST_WALL)
+            self._make(FIRST_WALL, self._lay_first)
 
     def _show_menu(self, where: QPoint) -> None:
         menu = self.commands.menu(self._generate)
@@ -342,6 +350,7 @@ class CreateRoom(QWidget):
         picture = self.canvas.card(card_id).picture
         title = picture.name or f"Picture {card_id}"
         self.large.show_picture(bundle, picture, title, lambda rgba: self.pictures.with_detail(card_id, rgba))
+        self.large.show_star(self.canvas.card(card_id).is_starred)
         look = self.pictures.look(card_id)
         if look is not None:
             self.large.show_meanwhile(QPixmap.fromImage(look.image))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QMenu,
-    QSlider,
     QSpinBox,
     QToolButton,
     QWidget,
@@ -33,6 +32,7 @@ from .icons import MUTED, icon
 from .jobs import timer
 from .seeds import MOST_SEED
 from .sheets import cells_of_sides
+from .sliders import JumpingSlider
 from .state import CreateState, Preferences, Shelf, show
 from .widgets import PicturePanel, command_button, command_icon, frame, icon_button, label, row
 
@@ -229,7 +229,7 @@ class CreateBar(QFrame):
         )
 
     def _build_diversity(self) -> tuple[QWidget, QWidget, QWidget]:
-        self.diversity = QSlider(Qt.Orientation.Horizontal)
+        self.diversity = JumpingSlider()
         self.diversity.setAccessibleName("Diversity")
         self.diversity.setToolTip("Left: safe and alike. Right: bold and strange.")
         self.diversity.setRange(0, 30)  # twentieths

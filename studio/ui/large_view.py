@@ -15,8 +15,20 @@ from studio.store.bundle import Bundle
 
 from .backdrop import Backdrop, to_pixmap
 from .decoding import Answer, DecodeQueue
+from .icons import icon
 from .nearest import Likeness, NearestFinder
-from .widgets import Banner, DraggedPicture, PicturePanel, button, column, frame, icon_button, label, row
+from .widgets import (
+    Banner,
+    DraggedPicture,
+    PicturePanel,
+    button,
+    column,
+    frame,
+    icon_button,
+    label,
+    reword,
+    row,
+)
 
 
 class LargeView(QWidget):
@@ -26,6 +38,7 @@ class LargeView(QWidget):
     stepped = Signal(int)  # +1 or -1
     save_wanted = Signal()
     copy_wanted = Signal()
+    star_wanted = Signal()
     drag_wanted = Signal()
 
     def __init__(self, queue: DecodeQueue, finder: NearestFinder, backdrop: Backdrop) -> None:
@@ -66,6 +79,7 @@ class LargeView(QWidget):
         self._facts.setAccessibleName("How this picture was made")
         save = button("Save as PNG…", self.save_wanted.emit, "primary", "download-simple", "Ctrl+S")
         copy = button("Copy", self.copy_wanted.emit, "", "copy", "Ctrl+C")
+        self._star = button("Star", self.star_wanted.emit, "", "star", "S")
         back = button("Back to the canvas", self.closed.emit, "", "squares-four", "Esc")
         tip = label(
             "Drag the picture into another program or a folder. The file remembers how it was made: drop it "
@@ -78,6 +92,7 @@ class LargeView(QWidget):
             self._facts,
             12,
             save,
+            self._star,
             copy,
             back,
             12,
@@ -106,6 +121,10 @@ class LargeView(QWidget):
         self.likeness.clear()
         self.likeness.setVisible(bool(bundle.facts.novelty))
         self._number = self._queue.ask_live(bundle, picture.latent[None], "large view")
+
+    def show_star(self, is_starred: bool) -> None:
+        self._star.setIcon(icon("star-fill" if is_starred else "star"))
+        reword(self._star, "Take the star off" if is_starred else "Star")
 
     def show_meanwhile(self, pixmap: QPixmap) -> None:
         """What there is of it already, until the decoder answers."""
@@ -138,6 +157,8 @@ class LargeView(QWidget):
             self.stepped.emit(1)
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Up):
             self.stepped.emit(-1)
+        elif key == Qt.Key.Key_S and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.star_wanted.emit()
         else:
             super().keyPressEvent(event)
 

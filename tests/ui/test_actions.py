@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -43,6 +44,14 @@ def test_the_tree_of_widgets_is_the_registry(qtbot: QtBot) -> None:
     assert sweep is not None
     sweep.trigger()
     assert done == ["sweep"]
+
+
+def test_redo_has_the_keys_of_every_system(qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    redo = Command(owner, "attic.redo", "Redo", lambda: None, QKeySequence.StandardKey.Redo)
+    keys = {each.toString() for each in redo.shortcuts()}
+    assert {"Ctrl+Y", "Ctrl+Shift+Z"} <= keys and len(redo.told_keys) == 1
 
 
 def test_the_sheet_shows_the_shortcuts_of_every_room(open_studio: Open, qtbot: QtBot) -> None:

@@ -501,3 +501,18 @@ def test_stars_and_locks_are_marked_on_the_card_and_told(room: CreateRoom, qtbot
     half = side // 2  # the marks are all in the lower left quarter
     assert locked.copy(0, 0, side, half) == plain.copy(0, 0, side, half)
     assert locked.copy(half, 0, side - half, side) == plain.copy(half, 0, side - half, side)
+
+
+def test_one_way_leads_to_siblings_that_lie_together(room: CreateRoom) -> None:
+    pictures = [room.canvas.card(1).picture] * 8
+    children = room.canvas.add(pictures, "bred", [1, 2, 3])
+    overlay, side = room.view.overlay, room.view.zoom.value
+    assert [parent.id for parent, _ in overlay._ways(side)] == [1, 2, 3]
+    assert all(end == overlay._ways(side)[0][1] for _, end in overlay._ways(side))
+    room.canvas.move(children[:1], 9, 9)
+    assert len(overlay._ways(side)) == 24
+    room.view.grab()
+
+
+def test_the_first_wall_is_no_step_to_take_back(room: CreateRoom) -> None:
+    assert len(room.canvas) == FIRST_WALL and not room.canvas.undo.canUndo()

@@ -203,6 +203,14 @@ def test_double_click_opens_large_arrows_go_on_escape_returns(room: CreateRoom, 
     assert room.canvas.selection.value == (3,)
 
 
+def test_a_large_picture_is_starred_by_its_button_and_by_key(room: CreateRoom, qtbot: QtBot) -> None:
+    room.open_card(2)
+    room.large._star.click()
+    assert room.canvas.card(2).is_starred and room.large._star.accessibleName() == "Take the star off"
+    QTest.keyClick(room.large, Qt.Key.Key_S)
+    assert not room.canvas.card(2).is_starred and room.large._star.accessibleName() == "Star"
+
+
 def test_what_is_undone_is_not_looked_at_large_any_more(room: CreateRoom, qtbot: QtBot) -> None:
     click(room, 1)
     key(room, Qt.Key.Key_V)

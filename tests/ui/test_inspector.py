@@ -120,6 +120,18 @@ class TestSliders:
         values = bench.rack.board.values(bench.latent(bench.ids[0]))
         assert [row.value for row in section.rows] == pytest.approx(values, abs=0.006)
 
+    def test_the_handle_goes_where_one_presses(
+        self, bench: Bench, section: SlidersSection, qtbot: QtBot
+    ) -> None:
+        handle = section.rows[0].handle
+        place = QPoint(handle.width() - 12, handle.height() // 2)
+        qtbot.mousePress(handle, Qt.MouseButton.LeftButton, pos=place)
+        assert handle.isSliderDown() and handle.value() > 80
+        qtbot.mouseMove(handle, QPoint(12, handle.height() // 2))
+        assert handle.value() < -80 and bench.canvas.undo.count() == 0
+        qtbot.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=QPoint(12, handle.height() // 2))
+        assert bench.canvas.undo.count() == 1
+
     def test_dragging_shows_and_letting_go_is_one_step(self, bench: Bench, section: SlidersSection) -> None:
         card, handle = bench.ids[0], section.rows[0].handle
         before = bench.latent(card)

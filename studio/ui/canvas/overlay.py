@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 
-from studio.core.canvas import Card
+from studio.core.canvas import STEP, Card
 
 from .state import CanvasState
 from .tiles import radius
@@ -15,6 +15,7 @@ from .tiles import radius
 _MOST_ROUND_RINGS = 160
 """More are drawn square, in one go: round ones take 15 µs each."""
 _MOST_LINES = 60
+_LOOSE = 1.6  # times the room that siblings need: what is looser does not lie together
 _OUT = 2.5  # px from a card to its ring
 
 ToView = Callable[[float, float], QPointF]
@@ -78,23 +79,31 @@ class Overlay:
         colour.setAlpha(110)
         painter.setPen(QPen(colour, 1.5))
         painter.setBrush(colour)
-        for parent, child in self._lines(self._state.selected[:_MOST_LINES]):
-            start, end = self._rect(parent, side, _OUT), self._rect(child, side, _OUT)
-            if start.intersects(end):
+        for parent, end in self._ways(side):
+            start = self._rect(parent, side, _OUT)
+            way = QLineF(start.center(), _nearest_in(end, start.center()))
+            share = _share_inside(way, start)
+            if start.intersects(end) or share >= 1:
                 continue
-            way = QLineF(start.center(), end.center())
-            first = way.pointAt(_share_inside(way, start))
-            painter.drawLine(first, way.pointAt(1 - _share_inside(way, end)))
+            first = way.pointAt(share)
+            painter.drawLine(first, way.p2())
             painter.drawEllipse(first, 2.5, 2.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _lines(self, children: Iterable[Card]) -> list[tuple[Card, Card]]:
-        return [
-            (self._state.card(parent), child)
-            for child in children
-            for parent in child.parents
-            if parent in self._state
-        ][:_MOST_LINES]
+    def _ways(self, side: float) -> list[tuple[Card, QRectF]]:
+        """From which parents to where; to siblings that lie together one way does, which crosses none."""
+        families: dict[tuple[int, ...], list[QRectF]] = {}
+        for child in self._state.selected[:_MOST_LINES]:
+            families.setdefault(child.parents, []).append(self._rect(child, side, _OUT))
+        ways = []
+        for parents, places in families.items():
+            whole = QRectF()
+            for place in places:
+                whole = whole.united(place)
+            lie_together = whole.width() * whole.height() < _LOOSE * len(places) * (side * STEP) ** 2
+            ends = [whole] if lie_together else places
+            ways += [(self._state.card(id), end) for end in ends for id in parents if id in self._state]
+        return ways[:_MOST_LINES]
 
     def _draw_area(self, painter: QPainter, palette: QPalette, area: QRectF) -> None:
         corners = [self._to_view(p.x(), p.y()) for p in (area.topLeft(), area.bottomRight())]
@@ -106,7 +115,13 @@ class Overlay:
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def _nearest_in(area: QRectF, point: QPointF) -> QPointF:
+    return QPointF(
+        min(max(point.x(), area.left()), area.right()), min(max(point.y(), area.top()), area.bottom())
+    )
+
+
 def _share_inside(way: QLineF, square: QRectF) -> float:
-    """How much of a line that begins or ends in the middle of a square lies in it, 0..1."""
+    """How much of a line that begins in the middle of a square lies in it; 1 and more: all of it."""
     longest = max(abs(way.dx()), abs(way.dy()))
-    return square.width() / 2 / longest if longest else 0.0
+    return square.width() / 2 / longest if longest else 1.0

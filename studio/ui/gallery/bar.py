@@ -6,12 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QSlider, QToolButton
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QMenu, QToolButton
 
 from studio.store.gallery import SHADES, Sort
 from studio.store.gallery.notes import MOST_STARS
 from studio.ui.icons import icon
 from studio.ui.jobs import after
+from studio.ui.sliders import JumpingSlider
 from studio.ui.state import Preferences, show
 from studio.ui.widgets import button, icon_button, label, row, search_field
 
@@ -141,8 +142,8 @@ class GalleryBar(QFrame):
         )
         self.sort.setEnabled(self._state.alike.value is None)
 
-    def _build_size(self) -> QSlider:
-        self.zoom = QSlider(Qt.Orientation.Horizontal)
+    def _build_size(self) -> JumpingSlider:
+        self.zoom = JumpingSlider()
         self.zoom.setAccessibleName("Size of the pictures")
         self.zoom.setToolTip("Size of the pictures (Ctrl+wheel)")
         self.zoom.setRange(LEAST_SIDE, MOST_SIDE)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QMouseEvent, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 
 from studio.core.slider import LONGEST_NAME
 
 from ..backdrop import Backdrop
 from ..icons import icon
 from ..jobs import timer
+from ..sliders import JumpingSlider
 from ..widgets import PicturePanel, column, row
 from .thumbs import content_of, square_around
 
@@ -19,11 +20,11 @@ _THUMB = 48  # px
 _TYPED_MS = 450  # after the last key the slider counts as let go
 
 
-class StillSlider(QSlider):
+class StillSlider(JumpingSlider):
     """One that the wheel does not move, so that scrolling the panel changes nothing."""
 
     def __init__(self, name: str, low: int, high: int, value: int = 0) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
+        super().__init__()
         self.setRange(low, high)
         self.setValue(value)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

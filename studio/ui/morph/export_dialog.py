@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSlider,
     QWidget,
 )
 
@@ -38,6 +37,7 @@ from ..icons import icon
 from ..jobs import Job, after
 from ..model_words import size_in_words
 from ..saving import file_stem, free_file
+from ..sliders import JumpingSlider
 from ..widgets import Banner, PicturePanel, button, column, label, reword, row
 from .exporting import Order, run_estimate
 
@@ -145,7 +145,7 @@ class ExportDialog(QDialog):
         self.clear = QCheckBox("Keep transparency")
         self.clear.toggled.connect(lambda is_on: self._set(is_clear=is_on))
         self.matte = button("", self._choose_matte)
-        self.quality = QSlider(Qt.Orientation.Horizontal)
+        self.quality = JumpingSlider()
         self.quality.setRange(10, 100)
         self.quality.setPageStep(10)
         self.quality.valueChanged.connect(lambda quality: self._set(quality=quality))

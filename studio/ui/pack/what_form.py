@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRegularExpression, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QRegularExpression, QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QRadioButton,
-    QSlider,
     QWidget,
 )
 
@@ -21,6 +20,7 @@ from studio.store.bundle import Bundle
 from ..create_bar import new_seed, preview_icon
 from ..dropping import local_paths
 from ..seeds import MOST_SEED
+from ..sliders import JumpingSlider
 from ..widgets import Elided, button, column, icon_button, label, row
 from .parts import Form, choice, number, show_choice, tick
 from .request import Chosen, Folder, New, What
@@ -98,7 +98,7 @@ class WhatForm(QWidget):
         return made
 
     def _build_diversity(self) -> tuple[QWidget, QWidget]:
-        self.diversity = QSlider(Qt.Orientation.Horizontal)
+        self.diversity = JumpingSlider()
         self.diversity.setAccessibleName("Diversity")
         self.diversity.setToolTip("Left: safe and alike. Right: bold and strange.")
         self.diversity.setRange(0, _WILDEST)
