@@ -165,6 +165,16 @@ def test_some_more_colours_are_reduced_to_their_own() -> None:
     assert np.array_equal(palette, again)
 
 
+def test_many_shades_are_reduced_where_nobody_sees_it() -> None:
+    """16,384 shades of red and green: 256 of them are off by 2 levels, mean of the four channels."""
+    red, green = np.meshgrid(np.arange(0, 256, 2), np.arange(0, 256, 2))
+    shades = np.stack([red, green, 0 * red, 0 * red + 255], axis=-1).astype(np.uint8)
+    palette = palette_of(shades)
+    assert palette is not None
+    distances = np.abs(shades.reshape(-1, 1, 4).astype(np.int64) - palette.astype(np.int64)).mean(axis=2)
+    assert 1.5 < distances.min(axis=1).mean() < 3
+
+
 def test_too_many_colours_are_no_palette() -> None:
     random = np.random.default_rng(0)
     assert palette_of(random.integers(0, 256, (64, 64, 4), np.uint8)) is None

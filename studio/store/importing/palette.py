@@ -11,7 +11,9 @@ from studio.core.pixels import Pictures, premultiply
 
 LARGEST_PALETTE = 256
 _MOST_COLOURS = 65_536  # beyond it no 256 colours stand for the set
-_LARGEST_ERROR = 1.5  # levels of 255, mean over visible pixels and channels
+_LARGEST_ERROR = 4.0
+"""Levels of 255, mean over visible pixels and channels, that 256 colours may be off. Nobody sees 3 in pixel
+art, and choosing colours makes far crisper pictures than painting (tests/benchmarks/quality_results.md)."""
 _ROUNDS = 12  # of k-means; the error changes by less than 1 % after 8
 
 _Colours = npt.NDArray[np.float32]  # premultiplied RGBA, 0..255

@@ -33,8 +33,8 @@ from .pixel_art import LARGEST_GRID
 from .sources import Found, Source, find
 from .surveying import Accepted, Distinct, Examined, Survey, digest_of, examine
 
-_IMPORTER = 1
-"""Raised whenever the same files would give another array, so that older sets are not taken for new."""
+_IMPORTER = 2
+"""Raised whenever the same files would give another array or palette: older sets are not taken for new."""
 _MULTIPLE = 8  # px; the network halves a side three times
 _UNUSED_AFTER_S = 30 * 24 * 3600.0
 _ARRAY, _FACTS = "pictures.npy", "facts.json"
