@@ -123,6 +123,7 @@ class Chosen:
 
     step: int
     seconds: float
+    reason: str = ""  # why not of the newest, or not of those that were asked for; warned of as well
 
 
 @dataclass(frozen=True)

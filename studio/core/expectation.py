@@ -7,7 +7,8 @@ from enum import Enum
 
 from studio.core.steps import Found
 
-_FINISHING_S, _FINISHING_SHARE = 20.0, 0.2  # kept of the minutes for the export, at most
+_FINISHING_S = 20.0  # density, export and proof, with room to spare
+_FINISHING_SHARE = 0.2  # of the minutes at most: a short run ends a little later
 _ENOUGH_PICTURES = 1000
 _UNLIKE = 0.3
 
@@ -52,11 +53,17 @@ class Expectation:
         return _REASONS[self.outlook]
 
 
+def kept_for_finishing_s(minutes: float, encoding_s: float = 0.0) -> float:
+    """How many seconds of a run's minutes are kept for what comes after training.
+
+    encoding_s: what encoding every picture takes; with few pictures it is nothing.
+    """
+    return min(_FINISHING_S + encoding_s, _FINISHING_SHARE * minutes * 60)
+
+
 def expect(minutes: float, pictures_per_s: float, found: Found) -> Expectation:
     """What a run of that length comes to."""
-    seconds = minutes * 60
-    seconds -= min(_FINISHING_S, _FINISHING_SHARE * seconds)
-    seen = max(0.0, seconds * pictures_per_s)
+    seen = max(0.0, (minutes * 60 - kept_for_finishing_s(minutes)) * pictures_per_s)
     counts = seen * min(1.0, found.accepted / _ENOUGH_PICTURES) * (1.0 if found.is_alike else _UNLIKE)
     outlook = next((outlook for limit, outlook in _LIMITS if counts >= limit), Outlook.FIRST_LOOK)
     return Expectation(outlook, round(seen))

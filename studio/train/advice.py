@@ -27,10 +27,26 @@ def advise(history: Sequence[Moment]) -> str:
     """
     if len(history) < _FEWEST_LOOKS:
         return EARLY
-    costs = [moment.cost for moment in history]
-    recent = costs[-max(2, len(costs) // 3) :]
-    copies = median(moment.copies for moment in history[-len(recent) :])
-    if min(recent) > min(costs) * (1 + WORSE) or copies > _MANY_COPIES:
+    count = max(2, len(history) // 3)
+    lately, before = history[-count:], _best(history[:-count])
+    best_lately = _best(lately)
+    is_by_heart = best_lately.cost > before.cost * (1 + WORSE) and _is_by_heart(best_lately, before)
+    if is_by_heart or median(moment.copies for moment in lately) > _MANY_COPIES:
         return COPYING
-    before = min(costs[: -len(recent)])
-    return IMPROVING if min(recent) < before * (1 - _FLAT_GAIN) else FLAT
+    return IMPROVING if best_lately.cost < before.cost * (1 - _FLAT_GAIN) else FLAT
+
+
+def _best(moments: Sequence[Moment]) -> Moment:
+    return min(moments, key=lambda moment: moment.cost)
+
+
+def why_worse(later: Moment, best: Moment) -> str:
+    """What became of a run after its best moment, as the artist reads it."""
+    if _is_by_heart(later, best):
+        return "From then on it learned your pictures by heart."
+    return "Later its new pictures lost fine detail."
+
+
+def _is_by_heart(later: Moment, best: Moment) -> bool:
+    """Whether a later moment is worse for its error rather than for its softness."""
+    return later.error / max(best.error, 1e-6) >= later.softness / best.softness

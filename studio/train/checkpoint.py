@@ -33,13 +33,18 @@ class Moment(NamedTuple):
 
     @property
     def cost(self) -> float:
-        """What moments of one run are compared by: the error, up to twice as much where detail is missing.
+        """What moments of one run are compared by: the error, and as many times more as `softness` says.
 
         By the squared error alone a blur beats a sharp picture that is a little off (Blau and Michaeli 2018,
         arXiv:1711.06077): of monsters that are all drawn differently, the smudges of the seventh minute
         (37.5, sharpness 0.43) were kept instead of the crisp ones of the last (40.3, 0.71).
         """
-        return self.error * (2 - min(self.sharpness, 1.0))
+        return self.error * self.softness
+
+    @property
+    def softness(self) -> float:
+        """1 where no fine detail is missing, 2 where all of it is."""
+        return 2 - min(self.sharpness, 1.0)
 
 
 @dataclass
@@ -105,9 +110,18 @@ def save_weights(file: Path, network: nn.Module) -> None:
 
 
 def load_weights(file: Path, network: nn.Module) -> None:
-    """The inverse of `save_weights`. Raises StudioError for a file that is damaged or of another network."""
+    """The inverse of `save_weights`.
+
+    Raises StudioError for a file that is damaged or of another network; the network is then as before.
+    """
     with _sentence_for_damage(file), safe_open(file, framework="pt") as opened:
-        network.load_state_dict({name: opened.get_tensor(name).float() for name in opened.keys()})  # noqa: SIM118
+        weights = {name: opened.get_tensor(name).float() for name in opened.keys()}  # noqa: SIM118
+        shapes = {name: value.shape for name, value in network.state_dict().items()}
+        if {name: value.shape for name, value in weights.items()} != shapes:
+            raise ValueError("of another network")
+        if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
+            raise ValueError("not all of it is numbers")
+        network.load_state_dict(weights)
 
 
 def load_checkpoint(file: Path, networks: Mapping[str, nn.Module], optimizer: torch.optim.Optimizer) -> None:

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from studio.core.facing import Facing
-from studio.core.pixels import Pictures, premultiply
+from studio.core.pixels import Pictures
 
 RESIDENT_BYTES = 128 * 2**20
 """A set up to this size stays in memory; a larger one is read row by row (the system's file cache keeps
@@ -97,15 +96,6 @@ def batch_indices(members: npt.NDArray[np.int64], batch: int, seen: int, seed: i
 @functools.lru_cache(maxsize=2)  # a batch may reach into the next epoch
 def _epoch_order(count: int, seed: int, epoch: int) -> npt.NDArray[np.int64]:
     return np.random.Generator(np.random.Philox(key=[seed, epoch])).permutation(count)
-
-
-def faces_one_way(rows: Rows, members: npt.NDArray[np.int64]) -> bool:
-    """Whether mirroring these pictures would not look right; judged by a thousand of them."""
-    sample = members[np.linspace(0, len(members) - 1, min(len(members), 1000)).astype(np.int64)]
-    facing = Facing()
-    for chunk in np.array_split(sample, -(-len(sample) // 100)):
-        facing.add(premultiply(rows[chunk]))
-    return facing.is_one_way
 
 
 class Batches:

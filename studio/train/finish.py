@@ -24,6 +24,7 @@ from studio.store.importing import PreparedSet
 from studio.store.resize import resize_smooth
 from studio.store.runs import Run, name_was_taken
 from studio.train import prior
+from studio.train.checkpoint import Moment
 from studio.train.learner import Learner, in_channels_last
 from studio.train.machine import device_name
 from studio.train.to_onnx import export, round_to_half
@@ -39,10 +40,11 @@ _MOST_SHARPENING = 0.3
 
 
 def finish(
-    run: Run, learner: Learner, prepared: PreparedSet, library: Library, control: Control
+    run: Run, learner: Learner, prepared: PreparedSet, library: Library, control: Control, kept: Moment
 ) -> Iterator[Event]:
     """Export the averaged network as a bundle named like the run; the last event is Finished.
 
+    kept: the moment whose weights it has.
     Raises Cancelled when `control.stop` is set before the export begins; the run is saved already.
     """
     round_to_half(learner.average)
@@ -70,7 +72,7 @@ def finish(
         raise name_was_taken(run)
     write_bundle(
         library.bundles / run.name,
-        _facts(run, learner, prepared, quality, yardstick, identity),
+        _facts(run, learner, prepared, quality, yardstick, identity, kept),
         encoder,
         decoder,
         density,
@@ -146,6 +148,7 @@ def _facts(
     quality: dict[str, float],
     yardstick: tuple[float, ...],
     identity: str,
+    kept: Moment,
 ) -> Facts:
     standing, shape = learner.standing, learner.plan.shape
     palette = None if learner.palette is None else prepared.palette
@@ -171,7 +174,7 @@ def _facts(
             "threads": standing.threads,
             "seconds": round(standing.seconds, 1),
             "steps": standing.step,
-            **({} if standing.chosen is None else {"kept_step": standing.chosen}),
+            **({} if kept.step == standing.step else {"kept_step": kept.step}),
             "batch": standing.batch,
             "seen": standing.seen,
             "pictures_per_s": round(_pictures_per_s(learner), 1),

@@ -62,6 +62,7 @@ class Learner:
         self.optimizer = new_optimizer(self.network)
         self.likelihood = CalibratedGaussian(standing.variances)
         self._runaway = Runaway()
+        self._last_loss: Tensor | None = None
         self._real_detail: float | None = None
         values = plan.shape.side**2 * max(4, plan.shape.palette)
         self.chunk = max(1, min(_MOST_CHUNK, _CHUNK_VALUES // values))
@@ -86,10 +87,11 @@ class Learner:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = self._clip()
+        self._last_loss = loss.detach()
         if self._looks_at(standing.step):
-            values = torch.stack([loss.detach(), norm])
+            values = torch.stack([self._last_loss, norm])
             loss_now, norm_now = map(float, values)
-            if self._runaway.is_lost(loss_now) or not math.isfinite(norm_now):
+            if self._runaway.is_lost(loss_now if math.isfinite(norm_now) else math.inf):
                 return False
         self.optimizer.step()
         standing.step += 1
@@ -108,6 +110,16 @@ class Learner:
         is_finite = bool(torch.isfinite(torch.stack(norms)).all())
         return is_finite and all(map(math.isfinite, self.likelihood.variances))
 
+    def is_worth_saving(self) -> bool:
+        """Whether it is sound and no runaway may have begun: only then may it replace the last save.
+
+        Weights that run away stay finite for long, and there is no going back to before a save of them.
+        """
+        last = self._last_loss
+        if last is not None and self._runaway.may_begin_with(float(last)):
+            return False
+        return self.is_sound()
+
     def begin_again(self) -> None:
         """As before the first step, for when nothing was saved yet."""
         fresh = _built(self.plan, self.seed, self.device).state_dict()
@@ -115,6 +127,7 @@ class Learner:
             network.load_state_dict(fresh)
         self.optimizer = new_optimizer(self.network)
         self.stand(Standing())
+        self._runaway = Runaway()
 
     def stand(self, there: Standing) -> None:
         """The counters as they were there; time goes on, and setbacks stay counted."""
@@ -122,7 +135,8 @@ class Learner:
         standing.step, standing.seen, standing.variances = there.step, there.seen, there.variances
         standing.history, standing.best = there.history, there.best
         self.likelihood = CalibratedGaussian(there.variances)
-        self._runaway = Runaway()
+        self._runaway.forget()
+        self._last_loss = None
 
     def loss(self, x: Tensor, beta: float, random: torch.Generator) -> Tensor:
         """The negative evidence lower bound per picture and channel value.

@@ -24,6 +24,7 @@ from studio.core.events import (
     Warned,
     Working,
 )
+from studio.core.expectation import kept_for_finishing_s
 from studio.core.progress import CallbackProgress, Control
 from studio.core.recipe import Recipe
 from studio.core.steps import time_in_words
@@ -31,10 +32,10 @@ from studio.store.bundle import load_bundle
 from studio.store.files import Library, sweep_temporary
 from studio.store.importing import PreparedSet, load_prepared, prepare
 from studio.store.runs import Run, delete_run, held, name_was_taken, open_run, start_run
-from studio.train.advice import WORSE, advise
-from studio.train.checkpoint import Standing, load_checkpoint, read_standing, save_checkpoint
+from studio.train.advice import WORSE, advise, why_worse
+from studio.train.checkpoint import Moment, Standing, load_checkpoint, read_standing, save_checkpoint
 from studio.train.clock import Clock
-from studio.train.data import Rows, faces_one_way, split
+from studio.train.data import Rows, split
 from studio.train.finish import finish
 from studio.train.learner import Learner
 from studio.train.machine import core_count, pick_device
@@ -48,7 +49,6 @@ FIRST_LOOK_S = 4.0
 TELL_EVERY_S = 0.1
 MOST_SETBACKS = 3
 _PAUSE_S = 0.1
-_FINISHING_S = 20.0  # density, export and proof, with room to spare
 _THUMBNAIL_S = 0.001  # a picture
 
 
@@ -103,6 +103,7 @@ def _run(run: Run, library: Library, control: Control, leave_free: int, began: f
     yield Imported(prepared.count, prepared.survey.left_out, prepared.survey.duplicates)
     rows = Rows(prepared.array_file)
     try:
+        yield Working("Reading the last save" if saved else "Trying what is fastest on this computer")
         learner = _prepared_learner(run, prepared, rows, saved, leave_free)
         if saved is None:
             for sentence in prepared.survey.warnings:
@@ -111,8 +112,8 @@ def _run(run: Run, library: Library, control: Control, leave_free: int, began: f
         if saved:
             yield looks.timeline()
         yield from _trained(run, learner, looks, control, 0.0 if saved else time.monotonic() - began)
-        yield from _chosen_moment(learner, looks, control)
-        yield from finish(run, learner, prepared, library, control)
+        kept = yield from _kept_moment(run, learner, looks, control)
+        yield from finish(run, learner, prepared, library, control, kept)
     finally:
         rows.close()
 
@@ -176,7 +177,7 @@ def _prepared_learner(
     )
     # The saved shape, where there is one: the network must fit its weights on whatever device it goes on.
     plan = replace(plan, shape=Architecture(**saved.shape)) if saved else plan
-    mirror = recipe.mirror if recipe.mirror is not None else not faces_one_way(rows, parts.train)
+    mirror = recipe.mirror if recipe.mirror is not None else not prepared.survey.faces_one_way
     standing = saved or Standing(
         pictures=prepared.key,
         shape=plan.shape.to_json(),
@@ -207,25 +208,29 @@ def _trained(run: Run, learner: Learner, looks: Looks, control: Control, before_
     clock = Clock(standing, run.recipe, reserve_s)
     next_look = standing.seconds + (FIRST_LOOK_S if standing.step == 0 else LOOK_EVERY_S)
     next_save, next_word = standing.seconds + SAVE_EVERY_S, 0.0
+
+    def is_over() -> bool:
+        is_enough = standing.step > 0 and (clock.progress >= 1 or control.finish)
+        return is_enough or standing.chosen is not None
+
     try:
-        while clock.progress < 1 and standing.chosen is None and not (control.finish and standing.step > 0):
+        while not is_over():
             if control.stop:
                 raise Cancelled
-            if control.paused:
+            if control.paused and not control.finish:
                 yield from _paused(run, learner, control, clock)
                 continue
             is_well = within_memory(learner, functools.partial(learner.step, clock.progress))
             clock.tick()
-            if is_well and standing.seconds >= next_save:
+            if is_well and (is_over() or standing.seconds >= min(next_save, next_look)):
                 is_well = learner.is_sound()
-                if is_well:
-                    yield _saved_or_warned(run, learner)
-                    clock.tick()
-                next_save = standing.seconds + SAVE_EVERY_S
             if not is_well:
-                yield _set_back(run, learner, looks)
-                yield looks.timeline()
+                yield from _set_back(run, learner, looks)
                 continue
+            if standing.seconds >= next_save and learner.is_worth_saving():
+                yield _saved_or_warned(run, learner)
+                clock.tick()
+                next_save = standing.seconds + SAVE_EVERY_S
             if standing.seconds >= next_look:
                 began = standing.seconds
                 yield from _look(run, learner, looks)
@@ -237,54 +242,77 @@ def _trained(run: Run, learner: Learner, looks: Looks, control: Control, before_
         if control.moment is not None and (moment := looks.nearest(control.moment)):
             standing.chosen = moment.step  # saved below: a kill from now on does not lose the choice
         if standing.chosen is None:
+            yield Working("Taking a last look")
             yield from _look(run, learner, looks)
         clock.tick()
         yield _progress(learner, clock)
     finally:
-        if standing.step > 0 and learner.is_sound():
+        is_saved = standing.step > 0 and learner.is_worth_saving()
+        if is_saved:
             _saved(run, learner)
-    if not learner.is_sound():
-        raise _exploded()
-    yield Saved(standing.step)
+    if is_saved:
+        yield Saved(standing.step)
 
 
-def _chosen_moment(learner: Learner, looks: Looks, control: Control) -> Iterator[Event]:
-    """The weights to make the bundle of: those of the moment the artist wants; else the best of the run
-    instead of its last, where the last is clearly worse."""
+def _kept_moment(
+    run: Run, learner: Learner, looks: Looks, control: Control
+) -> Generator[Event, None, Moment]:
+    """The moment to make the bundle of, with the averaged network as it was then: what the artist wants;
+    else the best of the run instead of its last, where the last is clearly worse."""
     standing = learner.standing
-    best, kept = standing.best, standing.history[-1]
     step = standing.chosen if control.moment is None else control.moment  # said after the last step, perhaps
-    wanted = None if step is None else looks.nearest(step)
-    if wanted is not None:
-        looks.return_to(wanted)
-        kept, standing.chosen = wanted, wanted.step
-    elif best is not None and kept.cost > best.cost * (1 + WORSE):
-        learner.return_to_best()
-        kept = best
-        yield Warned(
-            f"The model is kept as it was after {time_in_words(best.seconds)}: "
-            "from then on it learned your pictures by heart."
+    reason = ""
+    if step is not None:
+        kept = _gone_back(run, learner, looks, step)
+        if kept.step != step:
+            then = time_in_words(kept.seconds)
+            reason = f"The moment you chose cannot be read any more; the model is as it was after {then}."
+    else:
+        best, kept = standing.best, standing.history[-1]
+        if best is not None and kept.cost > best.cost * (1 + WORSE):
+            learner.return_to_best()
+            then = time_in_words(best.seconds)
+            kept, reason = best, f"The model is kept as it was after {then}. {why_worse(kept, best)}"
+    if reason:
+        yield Warned(reason)
+    yield Chosen(kept.step, kept.seconds, reason)
+    return kept
+
+
+def _gone_back(run: Run, learner: Learner, looks: Looks, step: int) -> Moment:
+    """To this look, or to the nearest one that can still be read. Raises StudioError if none can."""
+    moment = looks.return_to(step)
+    if moment is None:
+        learner.standing.chosen = None  # else the run could never be resumed
+        if learner.is_worth_saving():
+            _saved(run, learner)
+        raise StudioError(
+            "The moments that were kept of this run cannot be read any more.",
+            "Resume the run: it goes on from where it was saved last.",
         )
-    yield Chosen(kept.step, kept.seconds)
+    return moment
 
 
-def _set_back(run: Run, learner: Learner, looks: Looks) -> Warned:
+def _set_back(run: Run, learner: Learner, looks: Looks) -> Iterator[Event]:
     """From the last save once more, in half as large steps. Raises StudioError when that did not help."""
     standing = learner.standing
     if standing.setbacks >= MOST_SETBACKS:
         raise _exploded()
     standing.setbacks += 1
-    if run.has_started:
+    was_saved = run.has_started
+    if was_saved:
         load_checkpoint(run.checkpoint_file, learner.networks, learner.optimizer)
         learner.stand(read_standing(run.checkpoint_file))
-        _saved(run, learner)  # a kill must not forget the setback
     else:
         learner.begin_again()
     looks.forget_later()
-    return Warned(
+    yield Warned(
         "The numbers of the training began to grow without bound; it went back to its last save and goes on"
         " in smaller steps."
     )
+    if was_saved:
+        yield _saved_or_warned(run, learner)  # a kill must not forget the setback
+    yield looks.timeline()
 
 
 def _exploded() -> StudioError:
@@ -300,18 +328,18 @@ def _until_next_look(began_s: float, ended_s: float) -> float:
 
 
 def _finishing_time(recipe: Recipe, learner: Learner) -> float:
-    """How much of the minutes to keep for what comes after training: encoding every picture, and the
-    export. A short run keeps less and ends a little later."""
+    """Seconds of the minutes to keep for what comes after training, with encoding measured here."""
     few = learner.split.train[:64]
     learner.encode(few)
     start = time.perf_counter()
     learner.encode(few)
     a_picture_s = (time.perf_counter() - start) / len(few) + _THUMBNAIL_S
-    return min(_FINISHING_S + len(learner.rows) * a_picture_s, 0.2 * recipe.minutes * 60)
+    return kept_for_finishing_s(recipe.minutes, len(learner.rows) * a_picture_s)
 
 
 def _paused(run: Run, learner: Learner, control: Control, clock: Clock) -> Iterator[Event]:
-    yield _saved_or_warned(run, learner)
+    if learner.is_worth_saving():
+        yield _saved_or_warned(run, learner)
     yield Working("Paused")
     while control.paused and not (control.stop or control.finish):
         time.sleep(_PAUSE_S)
@@ -335,8 +363,6 @@ def _look(run: Run, learner: Learner, looks: Looks) -> Iterator[Event]:
 
 def _saved_or_warned(run: Run, learner: Learner) -> Saved | Warned:
     """One save that the disk refuses does not end a run; the next one may go through."""
-    if not learner.is_sound():
-        raise _exploded()
     try:
         return _saved(run, learner)
     except StudioError as error:

@@ -12,7 +12,7 @@ _PATIENCE = 8  # losses in a row: gradients are clipped, so a single outlier pas
 
 
 class Runaway:
-    """Told every loss; knows nothing of a run but its losses."""
+    """Told losses; knows nothing of a run but them."""
 
     def __init__(self) -> None:
         self._usual: float | None = None
@@ -21,6 +21,7 @@ class Runaway:
     def is_lost(self, loss: float) -> bool:
         """Whether going on is no use: not a number, or far above the usual for some time."""
         if not math.isfinite(loss):
+            self._far_in_a_row = _PATIENCE
             return True
         if self._usual is None:
             self._usual = loss
@@ -30,3 +31,12 @@ class Runaway:
             self._far_in_a_row = 0
             self._usual += (1 - _SLOWNESS) * (loss - self._usual)
         return self._far_in_a_row >= _PATIENCE
+
+    def forget(self) -> None:
+        """The run went back to before it; the usual is what it was."""
+        self._far_in_a_row = 0
+
+    def may_begin_with(self, loss: float) -> bool:
+        """Whether this loss, or what was told before it, may be the beginning of the end. Counts nothing."""
+        is_far = not math.isfinite(loss) or (self._usual is not None and loss > self._usual + _FAR)
+        return is_far or self._far_in_a_row > 0

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from studio.core.density import Density
+from studio.core.errors import StudioError
 from studio.core.events import Look, Preview, Timeline
 from studio.core.latent import Latents, picture_seed
 from studio.core.pixels import Pictures, grid
@@ -53,7 +54,7 @@ class Looks:
         """The newest look of the history: its pictures, and the averaged network's weights.
 
         The samples come from the same seeds at every look: one sees the same picture get better.
-        Raises StudioError when the disk refuses.
+        Raises StudioError when the disk refuses; nothing of the look is left then.
         """
         learner = self._learner
         step = learner.standing.history[-1].step
@@ -64,10 +65,15 @@ class Looks:
         latents = density.draw_seeds("preview", seeds)
         preview = self._preview(step)
         assert preview.latents is not None
-        _write(preview.rebuilds, np.concatenate([_filled(originals), _filled(rebuilt)]))
-        _write(preview.samples, learner.decode(latents))
-        atomic_write(preview.latents, _npy(latents))
-        save_weights(self._weights(step), learner.average)
+        try:
+            _write(preview.rebuilds, np.concatenate([_filled(originals), _filled(rebuilt)]))
+            _write(preview.samples, learner.decode(latents))
+            atomic_write(preview.latents, _npy(latents))
+            save_weights(self._weights(step), learner.average)
+        except StudioError:
+            for file in (*self._files(learner.standing.history[-1]), self._weights(step)):
+                _remove(file)  # of no use, and the disk may want the room
+            raise
         self._thin()
         return preview
 
@@ -76,12 +82,20 @@ class Looks:
 
     def nearest(self, step: int) -> Moment | None:
         """The look nearest to a step of those whose weights are kept; None if there is none."""
-        usable = [moment for moment in self._kept() if self._weights(moment.step).exists()]
-        return min(usable, key=lambda moment: abs(moment.step - step), default=None)
+        return next(iter(self._nearest_first(step)), None)
 
-    def return_to(self, moment: Moment) -> None:
-        """The averaged network as it was. Raises StudioError for a damaged file."""
-        load_weights(self._weights(moment.step), self._learner.average)
+    def return_to(self, step: int) -> Moment | None:
+        """The averaged network as it was at this look or, where what was kept of it is gone or damaged, at
+        the nearest that is whole. None, and nothing changed, where none is."""
+        for moment in self._nearest_first(step):
+            with contextlib.suppress(StudioError):
+                load_weights(self._weights(moment.step), self._learner.average)
+                return moment
+        return None
+
+    def _nearest_first(self, step: int) -> list[Moment]:
+        usable = [moment for moment in self._kept() if self._weights(moment.step).exists()]
+        return sorted(usable, key=lambda moment: abs(moment.step - step))
 
     def _preview(self, step: int) -> Preview:
         folder = self._run.previews

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import signal
 import subprocess
@@ -251,8 +252,8 @@ class TestPrepared:
         keys.append(prepare(given, 32, "pad", tmp_path / "out").key)
         assert len(set(keys)) == 5
 
-    @pytest.mark.parametrize("damage", ["cut", "facts", "no array", "wrong shape"])
-    def test_a_damaged_set_is_made_again(self, tmp_path: Path, damage: str) -> None:
+    @pytest.mark.parametrize("damage", ["cut", "facts", "older", "no array", "wrong shape"])
+    def test_a_damaged_or_older_set_is_made_again(self, tmp_path: Path, damage: str) -> None:
         fill(tmp_path / "in", 9)
         first = prepare([tmp_path / "in"], 32, "pad", tmp_path / "out")
         content = first.array_file.read_bytes()
@@ -260,12 +261,17 @@ class TestPrepared:
             first.array_file.write_bytes(content[:-1])
         elif damage == "facts":
             (first.folder / "facts.json").write_text('{"format": 1}')
+        elif damage == "older":  # of a time when nobody asked which way the pictures face
+            facts = json.loads((first.folder / "facts.json").read_text("utf-8"))
+            del facts["survey"]["faces_one_way"]
+            (first.folder / "facts.json").write_text(json.dumps(facts), "utf-8")
         elif damage == "no array":
             first.array_file.unlink()
         else:
             np.save(first.array_file, np.zeros((9, 16, 64, 4), np.uint8))
         second = prepare([tmp_path / "in"], 32, "pad", tmp_path / "out")
         assert second.array_file.read_bytes() == content
+        assert second.survey == first.survey
 
     def test_too_few_pictures(self, tmp_path: Path) -> None:
         fill(tmp_path / "in", 7)

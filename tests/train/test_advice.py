@@ -1,6 +1,6 @@
 """The sentence about how a run goes."""
 
-from studio.train.advice import COPYING, EARLY, FLAT, IMPROVING, advise
+from studio.train.advice import COPYING, EARLY, FLAT, IMPROVING, advise, why_worse
 from studio.train.checkpoint import Moment
 
 
@@ -27,3 +27,11 @@ def test_sharper_pictures_may_be_a_little_farther_off() -> None:
     assert sharpening[-1].cost < sharpening[0].cost
     learned_by_heart = [Moment(15.0 * i, 20 + i, 0.0, i, 0.9) for i in range(9)]
     assert advise(learned_by_heart) == COPYING
+
+
+def test_pictures_that_blur_are_not_said_to_be_copied() -> None:
+    blurring = [Moment(15.0 * i, 20 - 0.1 * i, 0.0, i, 0.9 - 0.08 * i) for i in range(9)]
+    assert blurring[-1].cost > blurring[0].cost * 1.3
+    assert advise(blurring) == FLAT
+    assert "fine detail" in why_worse(blurring[-1], blurring[0])
+    assert "by heart" in why_worse(Moment(9.0, 24.0, 0.0, 9, 0.85), blurring[0])

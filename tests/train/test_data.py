@@ -8,7 +8,7 @@ import torch
 
 from studio.core import pixels
 from studio.train import data
-from studio.train.data import Batches, Rows, augment, batch_indices, faces_one_way, split
+from studio.train.data import Batches, Rows, augment, batch_indices, split
 
 
 def _saved(folder: Path, pictures: np.ndarray) -> Path:
@@ -79,14 +79,3 @@ def test_augment_mirrors_and_moves_without_a_rim() -> None:
     assert moved.min() >= 0
     assert moved.max() <= 7
     assert not torch.equal(moved, x)
-
-
-def test_pictures_that_face_one_way_are_noticed(tmp_path: Path) -> None:
-    symmetric = _noise(200)
-    rows = Rows(_saved(tmp_path, symmetric))
-    assert not faces_one_way(rows, np.arange(200))
-    rows.close()
-    symmetric[:, :, :4] = 0  # all look to the right now
-    rows = Rows(_saved(tmp_path, symmetric))
-    assert faces_one_way(rows, np.arange(200))
-    rows.close()

@@ -1,5 +1,6 @@
 """Whole runs, small: they learn, repeat, resume, stop, survive, and leave exactly a bundle."""
 
+import errno
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,17 +13,28 @@ from PIL import Image
 
 from studio.core.density import Density
 from studio.core.errors import Cancelled, StudioError
-from studio.core.events import Advice, Event, Finished, Imported, Preview, Progress, Saved, Warned
+from studio.core.events import (
+    Advice,
+    Event,
+    Finished,
+    Imported,
+    Preview,
+    Progress,
+    Saved,
+    Warned,
+    Working,
+)
 from studio.core.progress import Control
 from studio.core.recipe import Recipe
 from studio.generate.decoder import Decoder
 from studio.store.bundle import load_bundle
-from studio.store.files import Library
+from studio.store.facts import Facts
+from studio.store.files import Library, disk_error
 from studio.store.rename import rename_bundle
 from studio.train import finish as finish_module
 from studio.train import learner as learner_module
 from studio.train import loop
-from studio.train.checkpoint import Moment
+from studio.train.checkpoint import Moment, Standing, read_standing
 from studio.train.loop import train
 from studio.train.vae import Vae
 
@@ -53,6 +65,7 @@ def test_a_run_learns_and_leaves_exactly_a_bundle(start: Start, library: Library
     assert {Imported, Progress, Preview, Advice, Saved} <= kinds
     bundle = load_bundle(events[-1].bundle)
     assert bundle.facts.trained["steps"] == 150
+    assert bundle.facts.trained["mirror"] is True
     assert bundle.codes.shape == (48, bundle.facts.latent_width)
     # A flat grey picture is about 90 levels off; a run this short must be well below.
     assert bundle.facts.quality["rebuild_error"] < 60
@@ -104,11 +117,11 @@ def test_a_run_in_minutes_keeps_to_them(start: Start, library: Library) -> None:
 
 
 def test_the_best_moment_is_kept_not_the_last(
-    start: Start, library: Library, monkeypatch: pytest.MonkeyPatch
+    sprites: Path, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looks that find the run best at the first and worse ever after."""
-    monkeypatch.setattr(loop, "LOOK_EVERY_S", 0.1)
-    monkeypatch.setattr(loop, "FIRST_LOOK_S", 0.1)
+    monkeypatch.setattr(loop, "FIRST_LOOK_S", 0.0)
+    monkeypatch.setattr(loop, "_until_next_look", lambda began, ended: 0.0)
     real, looks, weights = learner_module.Learner.look, [], []
 
     def look(self: learner_module.Learner) -> tuple[Moment, Density]:
@@ -117,19 +130,34 @@ def test_the_best_moment_is_kept_not_the_last(
         weights.append(self.average.encoder.head.weight.half().float())
         return looks[-1], density
 
-    def export(network: Vae, palette: object) -> None:
+    def export(network: Vae, palette: object) -> tuple[bytes, bytes]:
         kept.append(network.encoder.head.weight.clone())
+        return b"", b""
+
+    def write_bundle(folder: Path, written: Facts, *rest: object) -> None:
+        facts.append(written)
         raise StudioError("Enough.")
 
     kept: list[torch.Tensor] = []
+    facts: list[Facts] = []
     monkeypatch.setattr(learner_module.Learner, "look", look)
     monkeypatch.setattr(finish_module, "export", export)
+    monkeypatch.setattr(finish_module, "write_bundle", write_bundle)
+    control = Control()
+    recipe = Recipe("toy", size=16, minutes=10.0, precision="fp32", device="cpu")
+
+    def three_looks() -> Iterator[Event]:
+        for event in train(recipe, [sprites], library, control=control):
+            control.finish = len(looks) >= 3
+            yield event
+
     told: list[Event] = []
     with pytest.raises(StudioError, match="Enough"):
-        told.extend(start(steps=None, minutes=0.1))
+        told.extend(three_looks())
     assert any(isinstance(event, Warned) and "by heart" in event.sentence for event in told)
     assert torch.equal(kept[0], weights[0])
     assert not torch.equal(kept[0], weights[-1])
+    assert facts[0].trained["kept_step"] == looks[0].step < facts[0].trained["steps"]
 
 
 def test_stop_and_keep_exports_what_there_is(sprites: Path, library: Library) -> None:
@@ -175,6 +203,84 @@ def test_numbers_that_explode_end_the_run_and_spare_the_save(
     finished = _last(start(resume=True))
     assert isinstance(finished, Finished)
     assert load_bundle(finished.bundle).facts.trained["steps"] == 12
+
+
+@pytest.fixture
+def running_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Saved after every step; from the sixth on the loss is far above the usual, and finite."""
+    monkeypatch.setattr(loop, "TELL_EVERY_S", 0.0)
+    monkeypatch.setattr(loop, "SAVE_EVERY_S", 0.0)
+    real = learner_module.Learner.loss
+
+    def far(self: learner_module.Learner, *args: object) -> torch.Tensor:
+        loss = real(self, *args)  # type: ignore[arg-type]
+        return loss * 100 if self.standing.step >= 6 else loss
+
+    monkeypatch.setattr(learner_module.Learner, "loss", far)
+
+
+@pytest.mark.parametrize("leaving", ["closed", "paused and stopped", "made into a model"])
+def test_what_may_be_running_away_is_not_saved(
+    sprites: Path, library: Library, running_away: None, leaving: str
+) -> None:
+    control = Control()
+    recipe = Recipe("toy", size=16, steps=50, precision="fp32", device="cpu")
+    events = train(recipe, [sprites], library, control=control)
+    next(event for event in events if isinstance(event, Progress) and event.step == 9)
+    if leaving == "paused and stopped":
+        control.paused = True
+        next(event for event in events if isinstance(event, Working) and event.doing == "Paused")
+        control.stop = True
+        with pytest.raises(Cancelled):
+            next(events)
+    elif leaving == "made into a model":
+        control.finish = True
+        assert not any(isinstance(event, Saved) for event in _up_to_export(events))
+    events.close()
+    assert read_standing(library.runs / "toy" / "checkpoint.safetensors").step == 6
+
+
+def _up_to_export(events: Iterator[Event]) -> Iterator[Event]:
+    for event in events:
+        if isinstance(event, Working):
+            return
+        yield event
+
+
+def test_a_run_that_cannot_be_held_keeps_its_last_good_save(
+    start: Start, library: Library, running_away: None
+) -> None:
+    with pytest.raises(StudioError, match="went wrong"):
+        list(start(steps=50))
+    standing = read_standing(library.runs / "toy" / "checkpoint.safetensors")
+    assert (standing.step, standing.setbacks) == (6, loop.MOST_SETBACKS)
+
+
+def test_a_setback_outlasts_a_full_disk(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "SAVE_EVERY_S", 0.0)
+    real_loss, real_save, is_spoilt, refused = learner_module.Learner.loss, loop.save_checkpoint, [False], []
+
+    def spoilt(self: learner_module.Learner, *args: object) -> torch.Tensor:
+        loss = real_loss(self, *args)  # type: ignore[arg-type]
+        if self.standing.step == 4 and not is_spoilt[0]:
+            is_spoilt[0] = True
+            return loss * float("nan")
+        return loss
+
+    def full(file: Path, networks: object, optimizer: object, standing: Standing) -> None:
+        if standing.setbacks and not refused:
+            refused.append(standing.step)
+            raise disk_error(OSError(errno.ENOSPC, "full"), file)
+        real_save(file, networks, optimizer, standing)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(learner_module.Learner, "loss", spoilt)
+    monkeypatch.setattr(loop, "save_checkpoint", full)
+    events = list(start())
+    told = " ".join(event.sentence for event in events if isinstance(event, Warned))
+    assert refused == [4]
+    assert "without bound" in told
+    assert "disk is full" in told
+    assert isinstance(events[-1], Finished)
 
 
 def test_too_little_memory_halves_the_batch(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,14 +385,19 @@ def test_what_is_left_of_a_removed_run_is_not_adopted(start: Start, library: Lib
     assert isinstance(finished, Finished)
 
 
-def test_opaque_pictures_give_opaque_ones(start: Start, sprites: Path, tmp_path: Path) -> None:
+def test_opaque_pictures_give_opaque_ones_and_one_sided_ones_are_not_mirrored(
+    start: Start, sprites: Path, tmp_path: Path
+) -> None:
     opaque = tmp_path / "opaque"
     opaque.mkdir()
     for file in sprites.iterdir():
-        Image.open(file).convert("RGB").save(opaque / file.name)
+        picture = Image.open(file).convert("RGB")
+        picture.paste((250, 240, 90), (0, 0, 12, 32))
+        picture.save(opaque / file.name)
     finished = _last(start(paths=opaque, steps=2))
     assert isinstance(finished, Finished)
     bundle = load_bundle(finished.bundle)
+    assert bundle.facts.trained["mirror"] is False
     pictures = Decoder(bundle, "cpu").decode(bundle.density.draw_seeds(bundle.facts.id, [1, 2]))
     assert (pictures[..., 3] == 255).all()
 

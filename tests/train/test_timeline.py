@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from studio.core.errors import StudioError
 from studio.core.events import (
@@ -27,7 +29,7 @@ from studio.core.progress import Control
 from studio.core.recipe import Recipe
 from studio.generate.decoder import Decoder
 from studio.store.bundle import load_bundle
-from studio.store.files import Library
+from studio.store.files import Library, disk_error
 from studio.train import finish, loop, timeline
 from studio.train import learner as learner_module
 from studio.train.loop import train
@@ -139,6 +141,60 @@ def test_a_choice_is_not_lost_while_the_model_is_made(
     again = list(start(resume=True))
     assert [event.step for event in again if isinstance(event, Chosen)] == [2]
     assert not any(isinstance(event, Progress) and event.step > 4 for event in again)
+
+
+def _chosen_with_damage(
+    sprites: Path, library: Library, damaged: Callable[[int], bool], told: list[Event]
+) -> None:
+    """Moment 2 is chosen after step 5; the weights of some moments are damaged then."""
+    control = Control()
+    recipe = Recipe("toy", size=16, steps=10_000, precision="fp32", device="cpu")
+    for event in train(recipe, [sprites], library, control=control):
+        told.append(event)
+        if isinstance(event, Progress) and event.step == 5:
+            for file in (library.runs / "toy" / "moments").iterdir():
+                if damaged(int(file.name.partition("-")[0])):
+                    file.write_bytes(file.read_bytes()[:-100])
+            control.moment, control.finish = 2, True
+
+
+def test_a_damaged_moment_is_passed_over(sprites: Path, looking: None, library: Library) -> None:
+    told: list[Event] = []
+    _chosen_with_damage(sprites, library, lambda step: step in (1, 2), told)
+    assert [event.step for event in told if isinstance(event, Chosen)] == [3]
+    assert any(isinstance(event, Warned) and "cannot be read" in event.sentence for event in told)
+    assert isinstance(told[-1], Finished)
+    assert load_bundle(told[-1].bundle).facts.trained["kept_step"] == 3
+
+
+def test_a_run_whose_moments_are_all_damaged_can_be_resumed(
+    sprites: Path, start: Start, looking: None, library: Library
+) -> None:
+    with pytest.raises(StudioError, match="cannot be read"):
+        _chosen_with_damage(sprites, library, lambda step: True, [])
+    again = start(resume=True)
+    assert next(event.step for event in again if isinstance(event, Progress)) == 6
+    _close(again)
+
+
+def test_a_look_that_the_disk_refuses_leaves_nothing(
+    start: Start, looking: None, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = timeline.save_weights
+
+    def full(file: Path, network: nn.Module) -> None:
+        if file.name.startswith("00000002-"):
+            raise disk_error(OSError(errno.ENOSPC, "full"), file)
+        real(file, network)
+
+    monkeypatch.setattr(timeline, "save_weights", full)
+    monkeypatch.setattr(loop, "delete_run", lambda library, name: None)
+    events = list(start(steps=3))
+    assert any(isinstance(event, Warned) and "disk is full" in event.sentence for event in events)
+    assert isinstance(events[-1], Finished)
+    run = library.runs / "toy"
+    left = {file.name.partition("-")[0] for file in (*run.glob("previews/*"), *run.glob("moments/*"))}
+    assert left == {"00000001", "00000003"}
 
 
 @pytest.mark.parametrize("saves", [False, True])

@@ -214,8 +214,10 @@ def _make(examined: Examined, size: int, fit: str, folder: Path, progress: Progr
                 has_alpha = has_alpha or bool(rgba[..., 3].min() < 255)
                 if gatherer is not None:
                     gatherer.add(rgba)
-        progress.update("Gathering colours", 0, 0)
-        palette = gatherer.palette() if gatherer is not None else None
+        palette = None
+        if gatherer is not None:
+            progress.update("Gathering colours", 0, 0)
+            palette = gatherer.palette()
         ready = PreparedSet(
             key=folder.name,
             folder=folder,
@@ -288,8 +290,8 @@ def _from_json(folder: Path, values: dict[str, Any]) -> PreparedSet:
             left_out=tuple(LeftOut(*item) for item in seen["left_out"]),
             duplicates=tuple(tuple(group) for group in seen["duplicates"]),
             warnings=tuple(seen["warnings"]),
-            faces_one_way=bool(seen.get("faces_one_way", False)),  # not told by older sets
-            in_common=float(seen.get("in_common", 1.0)),
+            faces_one_way=bool(seen["faces_one_way"]),
+            in_common=float(seen["in_common"]),
             **{key: seen[key] for key in ("pixel_scale", "pixel_art", "suggested_size")},
         ),
         **{key: values[key] for key in ("count", "size", "scale", "pixel_art", "has_alpha")},
@@ -302,7 +304,8 @@ def load_prepared(prepared_folder: Path, key: str) -> PreparedSet | None:
 
 
 def _load(folder: Path) -> PreparedSet | None:
-    """A set made earlier; None if there is none or anything is wrong with it: it can be made again."""
+    """A set made earlier; None if there is none, or it is damaged or older than what is asked of one: it
+    can be made again."""
     try:
         ready = _from_json(folder, read_json(folder / _FACTS))
         with open(ready.array_file, "rb") as file:
