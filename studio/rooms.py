@@ -15,7 +15,7 @@ from studio.ui.exchange import Exchange
 from studio.ui.gallery.desk import GalleryDesk
 from studio.ui.gallery.keeping import Keeper
 from studio.ui.gallery.room import GalleryRoom
-from studio.ui.looking import fitted_example, look_through
+from studio.ui.looking import look_through
 from studio.ui.morph.room import MorphRoom
 from studio.ui.morph.state import MorphState
 from studio.ui.nearest import NearestFinder
@@ -60,7 +60,6 @@ class Rooms:
             self._decoders,
             self._backdrop,
             look_through,
-            fitted_example,
         )
 
     def morph(self) -> MorphRoom:

@@ -174,7 +174,10 @@ class DonePage(QWidget):
             return
         self._shelf.read()
         self._bundle = self._shelf.by_folder(self._desk.bundle)
-        self.banner.hide()
+        if self._desk.reason:
+            self.banner.say(self._desk.reason, "info")
+        else:
+            self.banner.hide()
         clear_layout(self._flow)
         self.tiles = []
         if self._bundle is None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QPushButton, QSizePolicy, QWidget
 
-from studio.core.pixels import Pictures
 from studio.core.recipe import SIZES
 from studio.core.steps import Answers, mirror_in_words, offered_size, size_in_words
 
@@ -16,9 +14,6 @@ from .backdrop import Backdrop, to_pixmap
 from .pictures_page import Example
 from .sheets import ContactSheet
 from .widgets import centred, column, label, row, scrolling
-
-FitExample = Callable[[Example, str], Pictures]
-"""(one of the artist's pictures, the fit) -> how it will look, uint8 [s, s, 4]."""
 
 _FITS = {
     "pad": ("Add margins", "The whole picture, with transparency added to make it square."),
@@ -61,9 +56,8 @@ class FitPage(QWidget):
 
     changed = Signal(object)  # Answers
 
-    def __init__(self, fit_example: FitExample, backdrop: Backdrop) -> None:
+    def __init__(self, backdrop: Backdrop) -> None:
         super().__init__()
-        self._fit_example = fit_example
         self._answers = Answers()
         inner = QWidget()
         inner.setMaximumWidth(1180)
@@ -149,7 +143,7 @@ class FitPage(QWidget):
         for fit, card in self.fits.items():
             if not card.sheet.count:
                 card.sheet.clear(0, example.pixel_art)
-            card.sheet.add(to_pixmap(self._fit_example(example, fit)))
+            card.sheet.add(to_pixmap(example.by_fit[fit]))
 
 
 def _titled(title: str, content: QWidget, reason: QWidget) -> QWidget:

@@ -9,6 +9,7 @@ from statistics import median
 
 from studio.core.pixels import Pictures
 from studio.core.progress import Progress
+from studio.core.recipe import FITS
 from studio.core.steps import Found
 from studio.store.importing import Accepted, Glance, Survey, fit_picture, survey
 from studio.store.importing.decoding import NotTaken, decode
@@ -63,7 +64,7 @@ def _show_again(paths: Sequence[Path], surveyed: Survey, progress: Progress, say
         return small(rgba, "pad", _THUMBNAIL_SIDE, surveyed.pixel_art, surveyed.pixel_scale)
 
     for accepted in unlike_shapes(surveyed.accepted, _EXAMPLES):
-        want(accepted.file, lambda rgba: Example(rgba, surveyed.pixel_art, surveyed.pixel_scale))
+        want(accepted.file, lambda rgba: _example(rgba, surveyed))
     for group, files in enumerate(surveyed.duplicates[:_MOST_DOUBLES]):
         for file in files[:_MOST_OF_A_GROUP]:
             want(file, lambda rgba, group=group: Double(group, shrunk(rgba)))  # type: ignore[misc]
@@ -108,6 +109,8 @@ def small(rgba: Pictures, fit: str, side: int, pixel_art: bool, scale: int) -> P
     return fit_picture(rgba, side, fit, pixel_art, scale)
 
 
-def fitted_example(example: Example, fit: str) -> Pictures:
-    """How one fit takes the artist's picture, uint8 [s, s, 4]."""
-    return small(example.rgba, fit, _EXAMPLE_SIDE, example.pixel_art, example.scale)
+def _example(rgba: Pictures, surveyed: Survey) -> Example:
+    """Fitted here, not by the page: four times a large picture takes long enough for the window to stand."""
+    is_pixel_art, scale = surveyed.pixel_art, surveyed.pixel_scale
+    by_fit = {fit: small(rgba, fit, _EXAMPLE_SIDE, is_pixel_art, scale) for fit in FITS}
+    return Example(by_fit, is_pixel_art)

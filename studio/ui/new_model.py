@@ -16,7 +16,7 @@ from .actions import Gesture, name_room
 from .backdrop import Backdrop
 from .decoding import Decoders
 from .done_page import DonePage
-from .fit_page import FitExample, FitPage
+from .fit_page import FitPage
 from .pictures_page import Looked, LookThrough, PicturesPage
 from .state import Shelf, Value
 from .time_page import TimePage
@@ -41,7 +41,6 @@ class NewModel(QWidget):
         decoders: Decoders,
         backdrop: Backdrop,
         look_through: LookThrough,
-        fit_example: FitExample,
     ) -> None:
         super().__init__()
         name_room(self, "New model")
@@ -50,7 +49,7 @@ class NewModel(QWidget):
         self.wizard: Value[Wizard] = Value(Wizard(), self)
         self.banner = Banner()
         self.pictures = PicturesPage(look_through, backdrop)
-        self.fit = FitPage(fit_example, backdrop)
+        self.fit = FitPage(backdrop)
         self._trials = trials
         self.time = TimePage(trials)
         self.training = TrainingPage(desk, backdrop)

@@ -56,11 +56,10 @@ class Double:
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One picture of the set as it is, to show what each fit does."""
+    """One picture of the set, as each fit would take it."""
 
-    rgba: Pictures  # uint8 [H, W, 4]
+    by_fit: dict[str, Pictures]  # uint8 [s, s, 4]
     pixel_art: bool
-    scale: int
 
 
 Said = Looked | Thumbnail | Double | Example

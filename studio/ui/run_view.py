@@ -57,7 +57,7 @@ class RunView(QWidget):
         self.using = button(
             "Use this moment", self._use, "", "clock-counter-clockwise", "Make the model as it was then"
         )
-        self.showing_curves = button("Curves", self._toggle_curves, "", "chart-line")
+        self.showing_curves = button("Curves", self._draw, "", "chart-line")
         self.showing_curves.setCheckable(True)
         self._line = QWidget()
         self._line.setLayout(
@@ -84,9 +84,6 @@ class RunView(QWidget):
         look = self.bar.look
         if look is not None and look.can_be_used and self._desk.can_be_told:
             self._desk.use_moment(look)
-
-    def _toggle_curves(self) -> None:
-        self.curves.setVisible(self.showing_curves.isChecked())
 
     def _on_scrubbed(self, place: int) -> None:
         self._is_following = place == len(self.bar.looks) - 1
@@ -128,7 +125,9 @@ class RunView(QWidget):
 
     def _draw(self) -> None:
         looks, look = self.bar.looks, self.bar.look
-        self._line.setVisible(len(looks) > 1)
+        has_line = len(looks) > 1
+        self._line.setVisible(has_line)
+        self.curves.setVisible(has_line and self.showing_curves.isChecked())
         self.curves.show_looks(looks, look)
         self.follow.setEnabled(not self._is_following)
         can_be_used = look is not None and look.can_be_used and not self._is_following

@@ -101,7 +101,7 @@ class Sheet(QWidget):
         self._backdrop, self._row_labels = backdrop, tuple(row_labels)
         self._sheet = QPixmap()
         self._side = 0
-        self._shape = (2 if row_labels else 3, 8)  # rows, columns: what the empty places look like
+        self._shape = (2 if row_labels else 4, 8)  # rows, columns: what the empty places look like
         backdrop.changed.connect(self.update)
 
     def show_sheet(self, sheet: QPixmap, side: int) -> None:

@@ -121,8 +121,8 @@ QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { background: trans
 
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 
-QComboBox { padding-right: 28px; text-align: left; }
-QComboBox[kind="small"] { combobox-popup: 0; padding: 3px 18px 3px 5px; font-size: 12px; }
+QComboBox { combobox-popup: 0; padding-right: 28px; text-align: left; }
+QComboBox[kind="small"] { padding: 3px 18px 3px 5px; font-size: 12px; }
 QComboBox[kind="small"]:focus { padding: 2px 17px 2px 4px; }
 QComboBox[kind="small"]::drop-down { width: 18px; }
 QComboBox:focus { padding-right: 27px; }
@@ -133,7 +133,8 @@ QComboBox[fit="compact"]:focus { padding: 5px 19px 5px 9px; }
 QComboBox[fit="compact"]::drop-down { width: 20px; }
 QComboBox QAbstractItemView { background: $panel; color: $text; border: 1px solid $border; padding: 4px;
     outline: none; selection-background-color: $accent_soft; selection-color: $text; }
-QComboBox QAbstractItemView::item { min-height: 32px; padding: 2px 6px; border-radius: 4px; }
+QComboBox QAbstractItemView::item { min-height: 26px; padding: 2px 6px; border-radius: 4px; }
+QComboBox QAbstractItemView::item:selected { background: $accent_soft; color: $text; }
 
 QCheckBox, QRadioButton { spacing: 9px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }

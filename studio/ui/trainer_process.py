@@ -241,5 +241,5 @@ def _died(code: int) -> StudioError:
     reason = "the system ended it, perhaps for want of memory" if code < 0 else f"exit status {code}"
     return StudioError(
         f"The training stopped by itself ({reason}).",
-        "Nothing that was saved is lost: resume it from Models, or train smaller pictures.",
+        "Nothing that was saved is lost: resume it, or train smaller pictures.",
     )

@@ -62,6 +62,7 @@ class TrainingDesk(QObject):
         self.recipe: Recipe | None = None
         self.paths: tuple[Path, ...] = ()
         self.bundle: Path | None = None
+        self.reason = ""  # why the bundle is not of the run's newest moment, or not of the wanted one
         self.latents: Latents | None = None  # of the samples the bundle was made with; float32 [N, D]
         self._latents: dict[int, Latents | None] = {}  # of every look that is kept, by its step
         self.phase: Value[Phase] = Value(Phase.IDLE, self)
@@ -155,6 +156,7 @@ class TrainingDesk(QObject):
         self.warning.set("")
         self.timeline.set(Timeline(()))
         self.bundle = self.latents = None
+        self.reason = ""
         self._latents.clear()
 
     def _on_happened(self, event: Event) -> None:
@@ -171,6 +173,7 @@ class TrainingDesk(QObject):
             self._read_latents(event)
             self.timeline.set(event)
         elif isinstance(event, Chosen):
+            self.reason = event.reason
             self.latents = self._latents.get(event.step)
             if self.can_be_told:  # from here on it cannot be told otherwise
                 self.phase.set(Phase.KEEPING)

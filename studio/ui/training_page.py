@@ -125,6 +125,8 @@ class TrainingPage(QWidget):
         self.leaving.setVisible(is_under_way)
         self.resuming.setVisible(phase in (Phase.STOPPED, Phase.FAILED))
         self.again.setVisible(phase in (Phase.STOPPED, Phase.FAILED))
+        if phase is Phase.STARTING:
+            self._left.setText("Starting the trainer…")
         if phase is Phase.DONE:
             self._announce(f"The model {self._name.text()} is done.")
         self._show_fraction()
@@ -136,16 +138,21 @@ class TrainingPage(QWidget):
         else:
             self._left.setText(f"{time_in_words(progress.seconds_left).capitalize()} left")
             seen = f"{progress.seen:,}".replace(",", "\u202f")
-            self._speed.setText(f"{seen} pictures looked at, {progress.pictures_per_s:.0f} a second")
+            rate = progress.pictures_per_s
+            self._speed.setText(f"{seen} pictures looked at, {rate:.{0 if rate >= 10 else 1}f} a second")
         self._show_fraction()
 
     def _show_fraction(self) -> None:
         fraction = self._desk.fraction()
         self._percent.setText(f"{round(100 * fraction)} %")
         working = self._desk.working.value
-        if self._desk.is_under_way and working is not None:
+        phase = self._desk.phase.value
+        is_paused = phase is Phase.PAUSED  # then nothing may look as if it moved
+        if self._desk.is_under_way and working is not None and not is_paused:
             self.bar.setRange(0, working.total)
             self.bar.setValue(working.done)
+        elif phase is Phase.STARTING:
+            self.bar.setRange(0, 0)
         else:
             self.bar.setRange(0, 1000)
             self.bar.setValue(round(1000 * fraction))
@@ -154,7 +161,8 @@ class TrainingPage(QWidget):
         self._show_fraction()
         if working is not None and self._desk.is_under_way:
             counted = f": {working.done} of {working.total}" if working.total else "…"
-            self._left.setText(f"{working.doing}{counted}")
+            is_paused = self._desk.phase.value is Phase.PAUSED
+            self._left.setText("It waits for you." if is_paused else f"{working.doing}{counted}")
 
     def _show_advice(self, sentence: str) -> None:
         self.advice.setText(sentence)

@@ -184,7 +184,7 @@ class Window(QWidget):
         self._exchange.morph_wanted.connect(self._on_morph_wanted)
         self._exchange.keep_wanted.connect(self._on_keep_wanted)
         self._exchange.create_wanted.connect(self._on_create_wanted)
-        self.chip.show_wanted.connect(self.show_new_model)
+        self.chip.show_wanted.connect(self._show_run)
         self._desk.left.connect(self._shelf.read)
         self._shelf.changed.connect(self._on_shelf_changed)
 
@@ -235,6 +235,10 @@ class Window(QWidget):
             pass
         elif self.new_model.wizard.value.step.name in ("TRAINING", "DONE"):
             self.new_model.start_anew()
+        self._go(self.new_model, self.models_button)
+
+    def _show_run(self) -> None:
+        """The run under way, or how the last one ended."""
         self._go(self.new_model, self.models_button)
 
     def _go(self, room: QWidget, rail_button: QToolButton) -> None:

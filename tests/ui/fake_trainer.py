@@ -105,7 +105,8 @@ def run(script: dict[str, Any], start: dict[str, Any], commands: queue.Queue[dic
             break
         time.sleep(0.005)
     chosen = moment if moment is not None else looks[-1]["preview"]["step"]
-    say(event="chosen", step=chosen, seconds=float(chosen))
+    reason = "" if keep else "The model is kept as it was before. Later its new pictures lost fine detail."
+    say(event="chosen", step=chosen, seconds=float(chosen), reason=reason)
     bundle = library / "models" / name
     shutil.copytree(script["bundle_from"], bundle)
     facts = json.loads((bundle / "bundle.json").read_text())

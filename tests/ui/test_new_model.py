@@ -193,6 +193,7 @@ def test_a_moment_becomes_the_model_and_its_samples_open(
     press(wizard.training.view.using)
     qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=60_000)
     assert studio.desk.latents is not None
+    assert not wizard.done.banner.isVisible(), "there is nothing to explain"
     expected = {round(float(row[0]), 3) for row in studio.desk.latents}
     assert min(expected) == 0.11, "the latents of step 11"
     qtbot.waitUntil(lambda: len(wizard.done.tiles) == 15, timeout=60_000)
@@ -214,6 +215,7 @@ def test_the_model_can_be_renamed_where_it_is_done(open_studio: Open, qtbot: QtB
     qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=60_000)
     done = studio.window.new_model.done
     qtbot.waitUntil(lambda: len(done.tiles) == 15, timeout=60_000)
+    assert "lost fine detail" in done.banner.text, "why the newest moment was not kept"
     done.name.setText("a/b")
     done.name.editingFinished.emit()
     assert done.banner.tone == "error"
@@ -254,6 +256,11 @@ def test_training_goes_on_in_the_background(open_studio: Open, qtbot: QtBot, pic
     assert window.chip.isVisible()
     press(window.chip.showing)
     assert window.new_model.training.isVisible()
+    press(window.new_model.training.leaving)
+    studio.desk.stop_and_keep()
+    qtbot.waitUntil(lambda: studio.desk.phase.value is Phase.DONE, timeout=60_000)
+    press(window.chip.showing)
+    assert window.new_model.done.isVisible(), "and not the first page of another model"
 
 
 def test_an_error_while_training_is_said_in_place(open_studio: Open, qtbot: QtBot, pictures: Path) -> None:
