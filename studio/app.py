@@ -294,6 +294,7 @@ class Studio:
         self._leave_rooms()
         self.desk.leave()
         self._entering.stop()
+        self.window.create_room.acts.leave()
         self.window.create_room.map.stop()
         self._inspector.stop()
         self.queue.stop()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QUrl
 
 from studio.core.picture import Picture
 from studio.core.pixels import Pictures
@@ -20,8 +19,9 @@ from studio.store.metadata import save_picture
 from .backdrop import to_image
 from .decoding import CHUNK, Decoders
 from .details import Details
+from .taking import Taken
 
-MOST_DRAGGED = 32  # they are decoded while the mouse waits
+MOST_DRAGGED = 32  # they are decoded while the mouse is on its way
 
 
 class Saver:
@@ -62,19 +62,20 @@ class Saver:
                 files.append(file)
         return files
 
-    def to_mime(
+    def take(
         self,
-        bundle: Bundle,
-        pictures: Sequence[Picture],
+        groups: Sequence[tuple[Bundle, Sequence[Picture]]],
         folder: Path,
         embed: bool,
-    ) -> QMimeData:
-        """For the clipboard and for drags: files in `folder`, and the first as an image."""
-        files = self.save_many(bundle, list(pictures)[:MOST_DRAGGED], folder, embed, Progress())
-        data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-        data.setImageData(to_image(self.make(bundle, pictures[:1])[0]))
-        return data
+        progress: Progress,
+    ) -> Taken:
+        """For the clipboard and for drags: files in `folder`. Pictures of one group have the same finish."""
+        files: list[Path] = []
+        for bundle, pictures in groups:
+            some = pictures[: MOST_DRAGGED - len(files)]
+            files += self.save_many(bundle, some, folder, embed, progress)
+        bundle, pictures = groups[0]
+        return Taken(files, to_image(self.make(bundle, pictures[:1])[0]))
 
 
 class PassingFolder:

@@ -304,7 +304,7 @@ class Window(QWidget):
     # What is dropped on the window
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event) and not isinstance(event.source(), QWidget):
+        if not isinstance(event.source(), QWidget) and local_paths(event):
             event.acceptProposedAction()
             self.create_room.get_ready_to_enter()
 

@@ -25,6 +25,7 @@ from studio.ui.backdrop import to_image
 from studio.ui.canvas.side import one_selected
 from studio.ui.create import FIRST_WALL, CreateRoom
 from studio.ui.exchange import Carried
+from studio.ui.jobs import Job
 
 Open = Callable[..., Studio]
 
@@ -225,7 +226,9 @@ def test_what_is_undone_is_not_looked_at_large_any_more(room: CreateRoom, qtbot:
     room.acts.copy()
 
 
-def test_a_large_picture_is_dragged_out(room: CreateRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_picture_is_dragged_out(
+    room: CreateRoom, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     taken: list[QMimeData] = []
     monkeypatch.setattr(room.acts, "drag", lambda data, ids: taken.append(data))
     room.open_card(2)
@@ -235,6 +238,9 @@ def test_a_large_picture_is_dragged_out(room: CreateRoom, monkeypatch: pytest.Mo
         QTest.mouseMove(panel, end)
         QTest.mouseRelease(panel, Qt.MouseButton.LeftButton, pos=end)
         assert len(taken) == count
+    (url,) = taken[0].urls()  # made while the mouse is on its way
+    assert read_recipe(Path(url.toLocalFile())) is not None and taken[0].hasImage()
+    qtbot.waitUntil(lambda: not any(job.is_running for job in room.acts.findChildren(Job)))
 
 
 def test_one_picture_is_saved_with_its_recipe_and_comes_back(
@@ -309,9 +315,11 @@ def test_a_name_gives_its_picture(room: CreateRoom, qtbot: QtBot) -> None:
     assert room.section.title.text() == "Ada"
 
 
-def test_copy_puts_image_and_file_on_the_clipboard(room: CreateRoom) -> None:
+def test_copy_puts_image_and_file_on_the_clipboard(room: CreateRoom, qtbot: QtBot) -> None:
     click(room, 1)
-    room.acts.copy()
+    with qtbot.waitSignal(room.acts.said) as said:
+        room.acts.copy()
+    assert said.args == ["Copied the picture."]
     data = QGuiApplication.clipboard().mimeData()
     assert data.hasImage()
     (url,) = data.urls()

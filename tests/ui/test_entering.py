@@ -116,7 +116,9 @@ def test_the_gallery_and_packs_get_it_as_shown(
     before = len(studio.canvas)
     studio.window.take([file])
     entered(studio, qtbot, before)
-    (carried,) = room.acts._carried_as_shown(room.canvas.selection.value)
+    with qtbot.waitSignal(studio.exchange.pack_wanted) as packed:
+        room.acts.pack()
+    ((carried,),) = packed.args
     assert carried.picture is None and carried.file is not None
     with Image.open(carried.file) as image:
         assert rms_difference(np.array(image.convert("RGBA")), fit_picture(drawing(3), 16, "pad", False)) < 1

@@ -24,9 +24,9 @@ from studio.store.metadata import read_recipe
 from studio.ui.exchange import Carried
 from studio.ui.gallery.compare import DIFFERENCE, WIPE, difference
 from studio.ui.gallery.grid import CARRIED
-from studio.ui.gallery.lanes import Latest
 from studio.ui.gallery.room import GalleryRoom
 from studio.ui.gallery.sidebar import collection_place
+from studio.ui.lanes import Latest
 
 Open = Callable[..., Studio]
 COUNT = 6
@@ -520,7 +520,8 @@ def test_saved_and_copied_files_say_nothing_private(scene: Scene, tmp_path: Path
     scene.settle()
     assert len(list((tmp_path / "all").glob("*.png"))) == COUNT
     assert all(read_recipe(file) is None for file in (tmp_path / "all").glob("*.png"))
-    scene.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    with scene.qtbot.waitSignal(room.deeds.said):
+        scene.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     mime = QGuiApplication.clipboard().mimeData()
     (url,) = mime.urls()
     assert np.array_equal(read_picture(Path(url.toLocalFile())), gallery.pixels(entry))

@@ -13,14 +13,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from studio.core.errors import StudioError
 from studio.core.latent import Latents
 from studio.core.picture import Picture
+from studio.core.progress import Progress
 from studio.core.variation import vary
 from studio.store.bundle import Bundle
 
 from ..exchange import Carried, Exchange
 from ..jobs import Job
+from ..lanes import Lane, Latest
 from ..saving import PassingFolder, Saver, file_stem, free_file
 from ..seeds import fresh_seeds
 from ..state import Preferences
+from ..taking import Make, PromisedMime, Taken, as_mime
 from .pictures import CardPictures
 from .state import CanvasState
 
@@ -55,10 +58,18 @@ class CardActs(QObject):
         self._preferences, self._exchange = preferences, exchange
         self._saver, self._passing, self._chosen = saver, passing, chosen
         self._job: Job | None = None
+        self._copying, self._making = Latest(self), Lane(self)
+        for each in (self._copying, self._making):
+            each.failed.connect(self.refused)
         self.hold: Callable[[int, Latents], Latents] = lambda card_id, latents: latents
         """Where latents go when what is locked on a card (by id) stays as it is."""
         self.when_held: Callable[[Sequence[int], Callable[[], None]], None] = lambda ids, act: act()
         """Acts as soon as `hold` knows these cards."""
+
+    def leave(self) -> None:
+        """For quitting."""
+        self._copying.leave(4.0)
+        self._making.leave(4.0, finish=False)
 
     def vary(self, amount: float) -> None:
         """Children beside their parent, by so much of the way to a fresh picture."""
@@ -101,9 +112,7 @@ class CardActs(QObject):
         ids = self._chosen()
         plain = [card_id for card_id in ids if not self._canvas.card(card_id).is_starred]
         self._canvas.star(plain or ids, bool(plain))
-        carried = self._carried_as_shown(plain)
-        if carried:
-            self._exchange.keep_wanted.emit(carried)
+        self._as_shown(plain, lambda carried: self._exchange.keep_wanted.emit(carried) if carried else None)
 
     def morph(self) -> None:
         carried = self._carried(self._chosen())
@@ -114,11 +123,15 @@ class CardActs(QObject):
 
     def pack(self) -> None:
         """Those chosen; where there are none, whoever packs offers a set of new ones."""
-        carried = self._carried_as_shown(self._chosen())
-        if carried or not self._chosen():
-            self._exchange.pack_wanted.emit(carried)
-        else:
-            self._refuse_missing()
+        ids = self._chosen()
+
+        def hand_on(carried: tuple[Carried, ...]) -> None:
+            if carried or not ids:
+                self._exchange.pack_wanted.emit(carried)
+            else:
+                self._refuse_missing()
+
+        self._as_shown(ids, hand_on)
 
     def remove(self) -> None:
         self._canvas.remove(self._chosen())
@@ -128,22 +141,33 @@ class CardActs(QObject):
         found = [(self._canvas.card(card_id).picture, self._pictures.bundle(card_id)) for card_id in ids]
         return tuple(Carried(picture, bundle) for picture, bundle in found if bundle is not None)
 
-    def _carried_as_shown(self, ids: Sequence[int]) -> tuple[Carried, ...]:
-        """The same; own pictures as PNG files with their detail, which other rooms do not add."""
+    def _as_shown(self, ids: Sequence[int], then: Callable[[tuple[Carried, ...]], object]) -> None:
+        """The same, for `then`; own pictures as PNG files with their detail, which other rooms do not add.
+
+        These take a while, and are made on a thread.
+        """
+        cards = [(self._canvas.card(card_id).picture, self._pictures.bundle(card_id)) for card_id in ids]
+        found = [
+            Carried(picture, bundle, parents=self._parents(card_id))
+            for card_id, (picture, bundle) in zip(ids, cards, strict=True)
+            if bundle is not None
+        ]
+        if any(one.picture is not None and one.picture.detail for one in found):
+            folder = self._passing.path()
+            self._making.run(lambda progress: self._with_files(found, folder, progress), then)
+        else:
+            then(tuple(found))
+
+    def _with_files(self, found: Sequence[Carried], folder: Path, progress: Progress) -> tuple[Carried, ...]:
+        """On a thread."""
         carried: list[Carried] = []
-        for card_id in ids:
-            picture, bundle = self._canvas.card(card_id).picture, self._pictures.bundle(card_id)
-            if bundle is None:
-                continue
-            if not picture.detail:
-                carried.append(Carried(picture, bundle, parents=self._parents(card_id)))
-                continue
-            file = free_file(self._passing.path(), file_stem(bundle, picture))
-            try:
-                saved = self._saver.save_one(bundle, picture, file, True)
-                carried.append(Carried(file=saved, parents=self._parents(card_id)))
-            except StudioError as error:
-                self.refused.emit(error)
+        for done, one in enumerate(found):
+            progress.update("Drawing own pictures", done, len(found))
+            if one.picture is not None and one.bundle is not None and one.picture.detail:
+                file = free_file(folder, file_stem(one.bundle, one.picture))
+                saved = self._saver.save_one(one.bundle, one.picture, file, True)
+                one = Carried(file=saved, parents=one.parents)
+            carried.append(one)
         return tuple(carried)
 
     def _parents(self, card_id: int) -> tuple[Picture, ...]:
@@ -196,11 +220,20 @@ class CardActs(QObject):
         )
 
     def copy(self) -> None:
-        self._take(lambda data: QGuiApplication.clipboard().setMimeData(data), self._chosen())
+        make = self._taking(self._chosen())
+        if make is not None:
+            self._copying.ask(make, self._on_copied)
+
+    def _on_copied(self, taken: Taken) -> None:
+        QGuiApplication.clipboard().setMimeData(as_mime(taken))
+        count = len(taken.files)
+        self.said.emit("Copied the picture." if count == 1 else f"Copied {count} pictures.")
 
     def drag_out(self, ids: Sequence[int]) -> None:
         """As PNG files, into another program or a folder."""
-        self._take(lambda data: self.drag(data, ids), ids)
+        make = self._taking(ids)
+        if make is not None:
+            self.drag(PromisedMime(make, self.refused.emit, self, {}), ids)
 
     def drag(self, data: QMimeData, ids: Sequence[int]) -> None:
         """The drag itself, until it is dropped."""
@@ -214,19 +247,13 @@ class CardActs(QObject):
             drag.setPixmap(QPixmap.fromImage(image))
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _take(self, give: Callable[[QMimeData], object], ids: Sequence[int]) -> None:
+    def _taking(self, ids: Sequence[int]) -> Make | None:
         groups = self._groups(ids)
         if not groups:
             self._refuse_missing()
-            return
+            return None
         embed, folder = self._preferences.embed_recipe.value, self._passing.path()
-        try:
-            parts = [self._saver.to_mime(bundle, pictures, folder, embed) for bundle, pictures in groups]
-        except StudioError as error:
-            self.refused.emit(error)
-            return
-        parts[0].setUrls([url for part in parts for url in part.urls()])
-        give(parts[0])
+        return lambda progress: self._saver.take(groups, folder, embed, progress)
 
     def _groups(self, ids: Sequence[int]) -> list[Group]:
         """What of these can be drawn, by bundle and finish, in their order."""

@@ -12,12 +12,12 @@ from studio.core.errors import StudioError
 from studio.store.gallery import Details, Entry, Gallery
 from studio.ui.backdrop import to_pixmap
 from studio.ui.decoding import Answer, DecodeQueue
+from studio.ui.lanes import Latest
 from studio.ui.nearest import Likeness, NearestFinder
 from studio.ui.state import Shelf
 
 from .desk import GalleryDesk
 from .details import DetailsPanel
-from .lanes import Latest
 
 _SETTLED_MS = 220  # the question how new a picture is runs two networks: not at every step of an arrow key
 _MOST_KIN = 4  # small pictures of each kind that have room

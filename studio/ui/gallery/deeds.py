@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from studio.core.errors import StudioError
 from studio.store.files import safe_stem
 from studio.store.gallery import Entry, Gallery
 from studio.ui.exchange import Carried, Exchange
+from studio.ui.lanes import Latest
 from studio.ui.saving import PassingFolder, free_file
 from studio.ui.state import Preferences, Shelf
+from studio.ui.taking import Make, PromisedMime, Taken, as_mime
 
 from . import giving
 from .desk import GalleryDesk
-from .lanes import Latest
 from .state import GalleryState
 
 _MOST_HANDED_ON = 500  # pictures to another room
@@ -46,11 +46,14 @@ class ChosenDeeds(QObject):
         self._desk, self._state, self._shelf, self._preferences = desk, state, shelf, preferences
         self._passing, self._exchange, self._chosen, self._room = passing, exchange, chosen, room
         self._carrying = Latest(self)
-        self._carrying.failed.connect(self.failed)
+        self._copying = Latest(self)
+        for each in (self._carrying, self._copying):
+            each.failed.connect(self.failed)
 
     def leave(self) -> None:
         """For quitting."""
         self._carrying.leave(4.0)
+        self._copying.leave(4.0)
 
     def _entries(self) -> list[Entry]:
         gallery = self._desk.gallery
@@ -159,27 +162,34 @@ class ChosenDeeds(QObject):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(gallery.path(entries[0]).parent)))
 
     def copy(self) -> None:
-        self._take(lambda data: QGuiApplication.clipboard().setMimeData(data))
+        entries = self._entries()
+        make = self._taking(entries)
+        if make is not None:
+            also = giving.numbers_of(entries)
+            self._copying.ask(make, lambda taken: self._on_copied(taken, also))
+
+    def _on_copied(self, taken: Taken, also: Mapping[str, bytes]) -> None:
+        QGuiApplication.clipboard().setMimeData(as_mime(taken, also))
+        count = len(taken.files)
+        self.said.emit("Copied the picture." if count == 1 else f"Copied {count} pictures.")
 
     def drag(self, pixmap: QPixmap | None) -> None:
-        def begin(data: QMimeData) -> None:
-            drag = QDrag(self._room)
-            drag.setMimeData(data)
-            if pixmap is not None:
-                drag.setPixmap(pixmap.scaled(64, 64, Qt.AspectRatioMode.KeepAspectRatio))
-            self.begin_drag(drag)
-
-        self._take(begin)
+        entries = self._entries()
+        make = self._taking(entries)
+        if make is None:
+            return
+        drag = QDrag(self._room)
+        drag.setMimeData(PromisedMime(make, self.failed.emit, self, giving.numbers_of(entries)))
+        if pixmap is not None:
+            drag.setPixmap(pixmap.scaled(64, 64, Qt.AspectRatioMode.KeepAspectRatio))
+        self.begin_drag(drag)
 
     def begin_drag(self, drag: QDrag) -> None:
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _take(self, give: Callable[[QMimeData], object]) -> None:
-        gallery, entries = self._desk.gallery, self._entries()
+    def _taking(self, entries: Sequence[Entry]) -> Make | None:
+        gallery = self._desk.gallery
         if gallery is None or not entries:
-            return
-        embed = self._preferences.embed_recipe.value
-        try:
-            give(giving.to_mime(gallery, entries, self._passing.path(), embed))
-        except StudioError as error:
-            self.failed.emit(error)
+            return None
+        embed, folder = self._preferences.embed_recipe.value, self._passing.path()
+        return lambda progress: giving.take(gallery, entries, folder, embed, progress)

@@ -14,10 +14,10 @@ from studio.core.progress import Progress
 from studio.store.files import Library
 from studio.store.gallery import Discarded, Gallery, Imported, Synced, open_gallery, sync
 from studio.ui.exchange import Carried
+from studio.ui.lanes import Lane, Latest
 from studio.ui.state import Value
 
 from .keeping import Keeper
-from .lanes import Lane, Latest
 
 _WRITE_AFTER_MS = 700  # what is said of pictures is in the index at once, in their files a little later
 _LOOK_AFTER_MS = 500  # what is in the index is shown first

@@ -1,17 +1,17 @@
-"""Pictures of the gallery leaving it: files without the artist's notes, the clipboard, a drag."""
+"""Pictures of the gallery leaving it: files without the artist's notes, also for the clipboard and drags."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 from studio.core.progress import Progress
 from studio.store.files import safe_stem
 from studio.store.gallery import Entry, Gallery
 from studio.ui.saving import MOST_DRAGGED, free_file
+from studio.ui.taking import Taken
 
 from .grid import CARRIED
 
@@ -33,12 +33,12 @@ def save_many(
     return files
 
 
-def to_mime(gallery: Gallery, entries: Sequence[Entry], folder: Path, embed: bool) -> QMimeData:
-    """For the clipboard and for drags: copies in `folder`, the first as an image, and all by number."""
-    files = save_many(gallery, entries[:MOST_DRAGGED], folder, embed, Progress())
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-    if files:
-        data.setImageData(QImage(str(files[0])))
-    data.setData(CARRIED, ",".join(str(entry.id) for entry in entries).encode())
-    return data
+def take(gallery: Gallery, entries: Sequence[Entry], folder: Path, embed: bool, progress: Progress) -> Taken:
+    """For the clipboard and for drags: copies in `folder`."""
+    files = save_many(gallery, entries[:MOST_DRAGGED], folder, embed, progress)
+    return Taken(files, QImage(str(files[0])))
+
+
+def numbers_of(entries: Sequence[Entry]) -> dict[str, bytes]:
+    """By which the gallery itself knows what is dragged."""
+    return {CARRIED: ",".join(str(entry.id) for entry in entries).encode()}

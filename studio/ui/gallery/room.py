@@ -20,6 +20,7 @@ from studio.ui.backdrop import Backdrop, to_pixmap
 from studio.ui.decoding import DecodeQueue
 from studio.ui.dropping import local_paths
 from studio.ui.exchange import Exchange
+from studio.ui.lanes import Latest
 from studio.ui.nearest import NearestFinder
 from studio.ui.saving import PassingFolder
 from studio.ui.state import Preferences, Shelf
@@ -35,7 +36,6 @@ from .desk import GalleryDesk
 from .details import DetailsPanel
 from .full_view import FullView
 from .grid import CARRIED, GalleryGrid
-from .lanes import Latest
 from .loading import ThumbnailLoader
 from .model import GalleryModel
 from .page import GridPage
@@ -406,7 +406,7 @@ class GalleryRoom(QWidget):
     # Dropped files
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event) and not event.mimeData().hasFormat(CARRIED):
+        if not event.mimeData().hasFormat(CARRIED) and local_paths(event):
             event.acceptProposedAction()
         else:
             event.ignore()

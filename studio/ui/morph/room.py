@@ -360,7 +360,7 @@ class MorphRoom(QWidget):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event) and not isinstance(event.source(), QWidget):
+        if not isinstance(event.source(), QWidget) and local_paths(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

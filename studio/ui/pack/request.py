@@ -49,7 +49,7 @@ class Chosen:
     @property
     def files(self) -> list[Path]:
         """That are read, and so must not be replaced."""
-        return [each.file for each in self.pictures if each.picture is None and each.file is not None]
+        return [each.file for each in self.pictures if each.file is not None and _is_read(each)]
 
     @property
     def is_files_only(self) -> bool:
@@ -161,7 +161,7 @@ class Packer:
         names = _names(pictures)
         given: dict[int, Given] = {}
         for index, each in enumerate(pictures):
-            if each.picture is None or each.bundle is None:
+            if _is_read(each):
                 given[index] = _file(each, names[index])
         drawn = [index for index in range(len(names)) if index not in given]
         for start in range(0, len(drawn), CHUNK):
@@ -187,6 +187,12 @@ class Packer:
             for (at, picture), one in zip(own, decoded, strict=True):
                 rgba[at] = decoder.finish(one[None], picture.finish)[0]
         return [rgba[at] for at in range(len(pictures))]
+
+
+def _is_read(carried: Carried) -> bool:
+    """From its file; else it is drawn. The detail of own pictures is in their files alone."""
+    picture, has_file = carried.picture, carried.file is not None
+    return picture is None or carried.bundle is None or (bool(picture.detail) and has_file)
 
 
 def _names(pictures: Sequence[Carried]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Work on the gallery, off the UI thread: in order where it changes things, else the newest question."""
+"""Work off the UI thread: in order where it changes things, else the newest question."""
 
 from __future__ import annotations
 
