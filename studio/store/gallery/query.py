@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from sqlite3 import Connection
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Ids = npt.NDArray[np.int64]
+_FEW = 4000
+"""Up to so many pictures, each is looked up to put them in order."""
 
 
 class Sort(StrEnum):
@@ -54,83 +57,103 @@ class Search:
 
 
 _ORDERS = {
-    Sort.NEW: "created_ms DESC, pictures.id DESC",
-    Sort.OLD: "created_ms, pictures.id",
-    Sort.STARS: "stars DESC, created_ms DESC, pictures.id DESC",
-    Sort.COLOUR: "colour_order, created_ms, pictures.id",
-    Sort.NAME: "pictures.name = '', pictures.name COLLATE NOCASE, created_ms, pictures.id",
-    Sort.PLACE: "place, pictures.id",
-    Sort.ALIKE: "pictures.id",
+    Sort.NEW: "created_ms DESC, id DESC",
+    Sort.OLD: "created_ms, id",
+    Sort.STARS: "stars DESC, created_ms DESC, id DESC",
+    Sort.COLOUR: "colour_order, created_ms, id",
+    Sort.NAME: "name COLLATE NOCASE, created_ms, id",
+    Sort.ALIKE: "id",
 }
+"""Each has an index that holds all it needs: a hundred thousand pictures are put in order in 10 ms."""
 
 
 def find(connection: Connection, search: Search) -> Ids:
-    """Numbers of the pictures, int64 [N], in the order wanted (Sort.ALIKE: by number, to be sorted)."""
-    if search.text.strip() and not words_of(search.text):
-        return np.empty(0, np.int64)
-    statement, values = statement_for(search)
+    """Numbers of the pictures, int64 [N], in the order wanted (Sort.ALIKE: by number, to be sorted).
+
+    Every answer is asked for by itself, from an index of its own, and what they have in common is put in
+    order: the same in one statement took ten times as long where the wrong index came first (measured).
+    """
+    wanted = _wanted(connection, search)
+    if wanted is not None and len(wanted) <= _FEW:
+        return _in_order(connection, search, wanted)
+    ids = _in_order(connection, search)
+    return ids if wanted is None else ids[np.isin(ids, wanted, assume_unique=True)]
+
+
+def count(connection: Connection, search: Search) -> int:
+    """How many `find` would find."""
+    wanted = _wanted(connection, search)
+    if wanted is not None:
+        return len(wanted)
+    (found,) = connection.execute("SELECT count(*) FROM pictures").fetchone()
+    return int(found)
+
+
+def _wanted(connection: Connection, search: Search) -> Ids | None:
+    """The pictures that every answer lets through, in no order; None where nothing is asked."""
+    wanted: Ids | None = None
+    for statement, values in _asked(search):
+        found = _ids(connection, statement, values)
+        wanted = found if wanted is None else wanted[np.isin(wanted, found, assume_unique=True)]
+        if not len(wanted):
+            break
+    return wanted
+
+
+def _in_order(connection: Connection, search: Search, only: Ids | None = None) -> Ids:
+    """All pictures, or these alone: at most _FEW."""
+    among = "" if only is None else f"{{}} IN ({','.join(map(str, only.tolist()))})"
+    if search.order is Sort.PLACE:
+        more = f" AND {among.format('picture')}" if among else ""
+        members = "SELECT picture AS id FROM members WHERE collection = ?"
+        return _ids(connection, f"{members}{more} ORDER BY place, picture", (search.collection,))
+    where = f" WHERE {among.format('id')}" if among else ""
+    ids = _ids(connection, f"SELECT id FROM pictures{where} ORDER BY {_ORDERS[search.order]}")
+    if search.order is not Sort.NAME:
+        return ids
+    # What has no name comes last; asked to sort so, SQLite would not use the index.
+    empty = f"{where} AND" if where else " WHERE"
+    (unnamed,) = connection.execute(f"SELECT count(*) FROM pictures{empty} name = ''").fetchone()
+    return np.concatenate([ids[unnamed:], ids[:unnamed]])
+
+
+def _ids(connection: Connection, statement: str, values: Sequence[Any] = ()) -> Ids:
     # One long word instead of a hundred thousand rows: 10 ms instead of 28 (measured).
     (found,) = connection.execute(f"SELECT group_concat(id) FROM ({statement})", values).fetchone()
     return np.fromstring(found or "", np.int64, sep=",")
 
 
-def count(connection: Connection, search: Search) -> int:
-    """How many `find` would find."""
-    if search.text.strip() and not words_of(search.text):
-        return 0
-    tables, values = _tables_for(search)
-    (found,) = connection.execute(f"SELECT count(*) FROM {tables}", values).fetchone()
-    return int(found)
-
-
-def statement_for(search: Search) -> tuple[str, dict[str, Any]]:
-    tables, values = _tables_for(search)
-    order = _ORDERS[search.order]
-    if search.shade is not None or search.least_stars or search.is_unrated or search.is_not_well:
-        # Or SQLite walks all pictures by date instead of those it has an index of: 37 ms instead of 6.
-        order = order.replace("created_ms", "+created_ms")
-    return f"SELECT pictures.id AS id FROM {tables} ORDER BY {order}", values
-
-
-def _tables_for(search: Search) -> tuple[str, dict[str, Any]]:
-    """What stands behind FROM, and the values named in it."""
-    source, conditions = "pictures", []
-    values: dict[str, Any] = {}
-    if words := words_of(search.text):
-        # From the words to the pictures: the other way round, every picture would be looked up.
-        source = "words CROSS JOIN pictures ON pictures.id = words.rowid"
-        conditions.append("words MATCH :words")
-        values["words"] = words
+def _asked(search: Search) -> Iterator[tuple[str, Sequence[Any]]]:
+    """A statement for each answer, and its values."""
+    pictures = "SELECT id FROM pictures WHERE"
+    if search.text.strip():
+        words = words_of(search.text)
+        yield "SELECT rowid AS id FROM words WHERE words MATCH ?", (words or '""',)
     if search.collection is not None:
-        source += " JOIN members ON members.picture = pictures.id"
-        conditions.append("members.collection = :collection")
-        values["collection"] = search.collection
-    for condition, name, value in _conditions(search):
-        conditions.append(condition)
-        if name:
-            values[name] = value
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"{source}{where}", values
-
-
-def _conditions(search: Search) -> list[tuple[str, str, Any]]:
-    """Condition, and the name and value of what it is compared with ("" for none)."""
-    shade = search.shade
-    tagged = "SELECT picture FROM tagged JOIN tags ON tags.id = tag WHERE tags.name = :tag"
-    possible = [
-        (search.model is not None, "model = :model", "model", search.model),
-        (shade is not None, "colour_order >= :shade << 8", "shade", shade),
-        (shade is not None, "colour_order < (:shade + 1) << 8", "shade", shade),
-        (search.least_stars > 0, "stars >= :stars", "stars", search.least_stars),
-        (search.is_unrated, "stars = 0", "", None),
-        (search.since_ms is not None, "created_ms >= :since", "since", search.since_ms),
-        (search.until_ms is not None, "created_ms < :until", "until", search.until_ms),
-        (bool(search.tag), f"pictures.id IN ({tagged})", "tag", search.tag),
-        (search.is_loose, "pictures.id NOT IN (SELECT picture FROM members)", "", None),
-        (search.is_untagged, "pictures.id NOT IN (SELECT picture FROM tagged)", "", None),
-        (search.is_not_well, "state <> 0", "", None),
-    ]
-    return [(condition, name, value) for is_wanted, condition, name, value in possible if is_wanted]
+        yield "SELECT picture AS id FROM members WHERE collection = ?", (search.collection,)
+    if search.tag:
+        yield (
+            "SELECT picture AS id FROM tagged WHERE tag = (SELECT id FROM tags WHERE name = ?)",
+            (search.tag,),
+        )
+    if search.model is not None:
+        yield f"{pictures} model = ?", (search.model,)
+    if search.shade is not None:
+        yield f"{pictures} colour_order >= ? AND colour_order < ?", (search.shade << 8, search.shade + 1 << 8)
+    if search.least_stars:
+        yield f"{pictures} stars >= ?", (search.least_stars,)
+    if search.is_unrated:
+        yield f"{pictures} stars = 0", ()
+    if search.since_ms is not None:
+        yield f"{pictures} created_ms >= ?", (search.since_ms,)
+    if search.until_ms is not None:
+        yield f"{pictures} created_ms < ?", (search.until_ms,)
+    if search.is_loose:
+        yield f"{pictures} id NOT IN (SELECT picture FROM members)", ()
+    if search.is_untagged:
+        yield f"{pictures} id NOT IN (SELECT picture FROM tagged)", ()
+    if search.is_not_well:
+        yield f"{pictures} state <> 0", ()
 
 
 def words_of(text: str) -> str:
