@@ -1,10 +1,11 @@
 """A gallery of a hundred thousand pictures: opening, scrolling, searching, memory. Run by hand; prints only.
 
-    python3 tests/benchmarks/gallery_speed.py [--count 100000] [--folder DIR]
+    python3 tests/benchmarks/gallery_speed.py [--count 100000] [--folder DIR] [--doubles]
 
 Each entry has a row of its own in the index (name, note, tags, model, stars, latent) and a file of its own
 name; the files are hard links to 500 drawn PNGs of 128 px, so that a hundred thousand take no space.
---folder: where the library is made, and found again the next time.
+--folder: where the library is made, and found again the next time. --doubles: look for pictures that show the
+same, too; takes minutes.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
 
 import numpy as np
 from pictures import drawing
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.app import Studio, trainer_command
@@ -61,10 +62,10 @@ def fill(folder: Path, count: int) -> None:
     for start in range(0, count, 2000):
         with gallery.database.writing() as connection:
             for n in range(start, min(count, start + 2000)):
-                look, shared, facts = looks[(n - 1 if n % DOUBLES == 1 else n) % SHARED]
-                file = f"{2020 + n // 24000}-{n // 2000 % 12 + 1:02}/{n:06}.png"
-                (folder / file).parent.mkdir(exist_ok=True)
-                os.link(shared, folder / file)
+                look, there, facts = looks[(n - 1 if n % DOUBLES == 1 else n) % SHARED]
+                name = f"{2020 + n // 24000}-{n // 2000 % 12 + 1:02}/{n:06}.png"
+                (folder / name).parent.mkdir(exist_ok=True)
+                os.link(there, folder / name)
                 picture = Picture(f"{n % 8:016x}", numbers.standard_normal(LATENT).astype(np.float32), n)
                 notes = Notes(
                     new_key(),
@@ -78,7 +79,7 @@ def fill(folder: Path, count: int) -> None:
                 if n % DOUBLES != 1:
                     features = mixed(looks, numbers)
                 own = replace(look, hash=f"{n:032x}", dhash=features[0], feature=features[1])
-                item = Item(file, FileStamp(facts.st_size, facts.st_mtime_ns), own, notes, picture)
+                item = Item(name, FileStamp(facts.st_size, facts.st_mtime_ns), own, notes, picture)
                 index.insert(connection, item)
     gallery.close()
 
@@ -151,7 +152,32 @@ def scroll(gallery: GalleryRoom, when: str) -> None:
               f"of CPU p50 {cpu_50:.1f}, p99 {cpu_99:.1f} ms")  # fmt: skip
 
 
-def room(app: QApplication, library: Library) -> None:
+def doubles(studio: Studio) -> None:
+    """As the user asks for them; the window is painted every 16 ms meanwhile."""
+    gallery, gaps, last = studio.window.gallery, [], [time.perf_counter()]
+    cpu = time.process_time()
+
+    def tick() -> None:
+        gallery.grid.viewport().update()
+        now = time.perf_counter()
+        gaps.append(1000 * (now - last[0]))
+        last[0] = now
+
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    timer.start(16)
+    start = time.perf_counter()
+    gallery.find_doubles()
+    wait_until(lambda: not gallery.desk.is_busy, 1200)
+    timer.stop()
+    print(f"doubles: {len(gallery.model.ids)} in {len(gallery._groups or ())} groups after "
+          f"{time.perf_counter() - start:.0f} s, {time.process_time() - cpu:.0f} s of CPU; between paints "
+          f"p50 {np.percentile(gaps, 50):.0f}, p99 {np.percentile(gaps, 99):.0f}, most {max(gaps):.0f} ms; "
+          f"memory {memory_mb():.0f} MB, at most {memory_mb('VmHWM'):.0f}")  # fmt: skip
+
+
+def room(app: QApplication, library: Library, with_doubles: bool) -> None:
     before = memory_mb()
     studio = Studio(app, library, starters_folder(), trainer_command())
     studio.window.resize(1366, 768)
@@ -174,6 +200,8 @@ def room(app: QApplication, library: Library) -> None:
     scroll(gallery, "afterwards")
     print(f"memory: {memory_mb():.0f} MB ({memory_mb('RssAnon'):.0f} of its own, the rest mapped files); "
           f"{models:.0f} with Create open, {before:.0f} before the window")  # fmt: skip
+    if with_doubles:
+        doubles(studio)
     wait_until(lambda: not gallery.desk.is_busy)
     studio.window.close()
 
@@ -182,6 +210,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--doubles", action="store_true")
     answers = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         library = Library(answers.folder or Path(scratch) / "library")
@@ -191,7 +220,7 @@ def main() -> int:
             fill(library.gallery, answers.count)
             print(f"made {answers.count} entries in {time.perf_counter() - start:.0f} s")
         app = QApplication([])
-        room(app, library)
+        room(app, library, answers.doubles)
         search(library.gallery)
     return 0
 
