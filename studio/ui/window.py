@@ -252,8 +252,17 @@ class Window(QWidget):
         self.show_create()
 
     def _on_create_wanted(self, pictures: tuple[Carried, ...]) -> None:
-        self.show_create()
-        self.create_room.place(pictures)
+        """What no model made cannot lie on the canvas as it is."""
+        made = tuple(one for one in pictures if one.picture is not None)
+        if made:
+            self.show_create()
+            self.create_room.place(made)
+        left = len(pictures) - len(made)
+        if left:
+            what = "1 picture was" if left == 1 else f"{left} pictures were"
+            self.banner.say(
+                f"{what} made by no model: drop the file on the canvas instead.", "warn", seconds=8
+            )
 
     def _meet(self, pictures: tuple[Carried, ...]) -> None:
         """Pictures of the bundle a run just left, which is now the one to create with."""

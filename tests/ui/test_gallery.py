@@ -528,6 +528,41 @@ def test_saved_and_copied_files_say_nothing_private(scene: Scene, tmp_path: Path
     QGuiApplication.clipboard().clear()
 
 
+def test_the_mouse_drags_what_is_selected(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[QDrag] = []
+    monkeypatch.setattr(scene.room.deeds, "begin_drag", begun.append)
+    scene.click(0)
+    scene.click(3, Qt.KeyboardModifier.ShiftModifier)
+    grid, left = scene.room.grid, Qt.MouseButton.LeftButton
+    at = grid.visualRect(grid.model().index(1, 0)).center()
+    QTest.mousePress(grid.viewport(), left, pos=at)
+    for step in (10, 30, 60):
+        QTest.mouseMove(grid.viewport(), at + QPoint(step, 0))
+    QTest.mouseRelease(grid.viewport(), left, pos=at + QPoint(60, 0))
+    assert len(begun[0].mimeData().urls()) == 4
+
+
+def test_a_hint_that_asks_for_pictures_takes_them(scene: Scene) -> None:
+    tree, data = scene.room.sidebar.tree, QMimeData()
+    data.setData(CARRIED, str(scene.shown()[0]).encode())
+    hints = [tree.topLevelItem(i) for i in range(tree.topLevelItemCount())]
+    hint = next(item for item in hints if item is not None and item.text(0) == "Drop pictures here")
+    drop(tree, data, QPointF(tree.visualItemRect(hint).center()))
+    scene.settle()
+    gallery = scene.desk.gallery
+    assert gallery is not None
+    assert [one.count for one in gallery.collections.all()] == [1]
+
+
+def test_several_are_opened_in_create(scene: Scene) -> None:
+    canvas = scene.studio.canvas
+    before = len(canvas)
+    scene.click(0)
+    scene.click(2, Qt.KeyboardModifier.ShiftModifier)
+    scene.room.details._create.click()
+    scene.qtbot.waitUntil(lambda: len(canvas) == before + 3)
+
+
 def test_dragging_takes_the_selection_along(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[QDrag] = []
     monkeypatch.setattr(scene.room.deeds, "begin_drag", begun.append)

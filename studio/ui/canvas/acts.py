@@ -18,7 +18,7 @@ from studio.core.variation import vary
 from studio.store.bundle import Bundle
 
 from ..exchange import Carried, Exchange
-from ..jobs import Job
+from ..jobs import Job, end_jobs
 from ..lanes import Lane, Latest
 from ..saving import PassingFolder, Saver, file_stem, free_file
 from ..seeds import fresh_seeds
@@ -70,6 +70,7 @@ class CardActs(QObject):
         """For quitting."""
         self._copying.leave(4.0)
         self._making.leave(4.0, finish=False)
+        end_jobs(self, 4.0)
 
     def vary(self, amount: float) -> None:
         """Children beside their parent, by so much of the way to a fresh picture."""

@@ -72,7 +72,8 @@ class GalleryBar(QFrame):
         super().resizeEvent(event)
 
     def _build_field(self) -> QLineEdit:
-        self.field = search_field("Search the gallery", "Search names, notes, tags, models…")
+        self.field = search_field("Search the gallery", "Search…")
+        self.field.setToolTip("Finds words in names, notes, tags and models")
         self.field.setClearButtonEnabled(True)
         self.field.setMinimumWidth(130)
         self.field.setMaximumWidth(360)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from studio.store.files import safe_stem
 from studio.store.gallery import Entry, Gallery
 from studio.ui.exchange import Carried, Exchange
+from studio.ui.jobs import end_jobs
 from studio.ui.lanes import Latest
 from studio.ui.saving import PassingFolder, free_file
 from studio.ui.state import Preferences, Shelf
@@ -54,6 +55,7 @@ class ChosenDeeds(QObject):
         """For quitting."""
         self._carrying.leave(4.0)
         self._copying.leave(4.0)
+        end_jobs(self, 4.0)
 
     def _entries(self) -> list[Entry]:
         gallery = self._desk.gallery

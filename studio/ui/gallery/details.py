@@ -242,8 +242,8 @@ class DetailsPanel(QFrame):
         self._show_body(is_one=False)
         self._title.setText(f"{entries_count} pictures selected")
         self.stars.show_stars(stars)
-        self._create.setEnabled(False)
-        self._create.setToolTip("Select one picture")
+        self._create.setEnabled(True)
+        self._create.setToolTip("")
         self.deeds["compare"].setEnabled(entries_count == 2)
         self._show_tags(tags)
 

@@ -84,11 +84,17 @@ class _LineDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
-        count = index.data(_COUNT)
+        count, tree = index.data(_COUNT), option.widget
+        if index.row() == tree.taking:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            accent = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Accent)
+            painter.setPen(QPen(accent, 2))
+            painter.drawRoundedRect(option.rect.adjusted(1, 1, -1, -1), 6, 6)
+            painter.restore()
         if count is None:
             return
         painter.save()
-        tree = option.widget
         if tree.hasFocus() and option.state & QStyle.StateFlag.State_Selected:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(option.palette.color(QPalette.ColorRole.Accent), 2))
@@ -115,6 +121,7 @@ class _Tree(QTreeWidget):
     dropped = Signal(object, list)  # Place, None for the heading; numbers of pictures
     removed = Signal()
     renamed = Signal()
+    taking = -1  # row of the line that would take what is dragged
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasFormat(CARRIED):
@@ -146,12 +153,10 @@ class _Tree(QTreeWidget):
         return item if is_collection or item.data(0, _HEADING) == COLLECTIONS else None
 
     def _mark(self, marked: QTreeWidgetItem | None) -> None:
-        for i in range(self.topLevelItemCount()):
-            item = self.topLevelItem(i)
-            if item is not None and item.font(0).underline() != (item is marked):
-                font = item.font(0)
-                font.setUnderline(item is marked)
-                item.setFont(0, font)
+        row = -1 if marked is None else self.indexOfTopLevelItem(marked)
+        if row != self.taking:
+            self.taking = row
+            self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
@@ -255,6 +260,7 @@ class Sidebar(QFrame):
         if not lines and empty:
             item = QTreeWidgetItem([empty])
             item.setFlags(Qt.ItemFlag.NoItemFlags)
+            item.setData(0, _HEADING, title)  # takes what is dropped, as it says
             item.setToolTip(0, empty)
             self.tree.addTopLevelItem(item)
 

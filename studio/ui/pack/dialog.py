@@ -128,10 +128,10 @@ class PackDialog(QDialog):
         done.setStretch(0, 1)
         pages = [QWidget() for _ in range(3)]
         for page, layout in zip(pages, (asking, working, done), strict=True):
+            layout.setContentsMargins(20, 12, 20, 12)  # the stack that holds them would ignore its own
             page.setLayout(layout)
         foot = frame("foot")
         self._feet = stacked(foot, *pages)
-        self._feet.setContentsMargins(20, 12, 20, 12)
         return foot
 
     def _connect(self) -> None:
@@ -191,7 +191,7 @@ class PackDialog(QDialog):
 
     def _show_nothing(self) -> None:
         self._previewer.drop()
-        self.preview.show_nothing("Choose the folder with the pictures to pack.")
+        self.preview.show_nothing("Choose the folder with the pictures to pack, or drop it at the left.")
         self.export_button.setEnabled(False)
         self._say.setText("")
 

@@ -53,6 +53,7 @@ class PlaceForm(QWidget):
         self.field.setAccessibleName("Folder of the pack")
         self.field.editingFinished.connect(self._on_typed)
         choose = button("Choose…", self._choose, "", "folder-open")
+        choose.setAccessibleName("Choose where the pack's folder is made")
         line = row(self.field, choose)
         line.setStretch(0, 1)
         self._there = label("", "small", wrap=True)

@@ -58,7 +58,9 @@ class WhatForm(QWidget):
 
     def _build_place(self) -> QWidget:
         self._where = Elided("No folder is chosen", "muted")
-        line = row(self._where, button("Choose…", self.choose_folder, "", "folder-open"), spacing=10)
+        choose = button("Choose…", self.choose_folder, "", "folder-open")
+        choose.setAccessibleName("Choose the folder with the pictures")
+        line = row(self._where, choose, spacing=10)
         line.setStretch(0, 1)
         line.setContentsMargins(26, 0, 0, 0)
         made = QWidget()
