@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pictures import drawing, photo, save
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDrag, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDrag, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -339,7 +339,13 @@ def test_collections_by_command_drop_and_key(scene: Scene) -> None:
     scene.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert scene.shown() == [ids[0], others[0], ids[1]]
     first = room.grid.visualRect(room.model.index(0)).center() - QPoint(10, 0)
-    drop(room.grid, dragged([ids[1]]), QPointF(first))
+    data, left = dragged([ids[1]]), Qt.MouseButton.LeftButton
+    lies = QDragMoveEvent(first, Qt.DropAction.CopyAction, data, left, Qt.KeyboardModifier.NoModifier)
+    room.grid.dragMoveEvent(lies)
+    room.grid.viewport().grab()
+    assert lies.isAccepted() and room.grid._gap == 0  # a line shows where it would lie
+    drop(room.grid, data, QPointF(first))
+    assert room.grid._gap is None
     scene.settle()
     assert scene.shown() == [ids[1], ids[0], others[0]]
     room.grid.choose([ids[1]])

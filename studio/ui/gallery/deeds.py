@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QPixmap
+from PySide6.QtCore import QObject, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.store.files import safe_stem
 from studio.store.gallery import Entry, Gallery
+from studio.ui.backdrop import fitted
 from studio.ui.exchange import Carried, Exchange
 from studio.ui.jobs import end_jobs
 from studio.ui.lanes import Latest
@@ -23,6 +24,7 @@ from .desk import GalleryDesk
 from .state import GalleryState
 
 _MOST_HANDED_ON = 500  # pictures to another room
+_DRAGGED = 72  # px a side, under the mouse
 
 
 class ChosenDeeds(QObject):
@@ -183,7 +185,7 @@ class ChosenDeeds(QObject):
         drag = QDrag(self._room)
         drag.setMimeData(PromisedMime(make, self.failed.emit, self, giving.numbers_of(entries)))
         if pixmap is not None:
-            drag.setPixmap(pixmap.scaled(64, 64, Qt.AspectRatioMode.KeepAspectRatio))
+            drag.setPixmap(_under_mouse(pixmap, len(entries), self._room))
         self.begin_drag(drag)
 
     def begin_drag(self, drag: QDrag) -> None:
@@ -195,3 +197,28 @@ class ChosenDeeds(QObject):
             return None
         embed, folder = self._preferences.embed_recipe.value, self._passing.path()
         return lambda progress: giving.take(gallery, entries, folder, embed, progress)
+
+
+def _under_mouse(pixmap: QPixmap, count: int, room: QWidget) -> QPixmap:
+    """What is seen of a drag: a picture, and how many there are."""
+    ratio = room.devicePixelRatioF()
+    side, badge = round(_DRAGGED * ratio), 22.0
+    made = QPixmap(side, side)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    whole = QRectF(0, 0, _DRAGGED, _DRAGGED)
+    painter.drawPixmap(fitted(pixmap.size(), whole, False, ratio), pixmap, QRectF(pixmap.rect()))
+    if count > 1:
+        palette = room.palette()
+        words = str(count)
+        width = max(badge, painter.fontMetrics().horizontalAdvance(words) + 12.0)
+        place = QRectF(_DRAGGED - width, 0, width, badge)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.color(QPalette.ColorRole.Highlight))
+        painter.drawRoundedRect(place, badge / 2, badge / 2)
+        painter.setPen(palette.color(QPalette.ColorRole.HighlightedText))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+    painter.end()
+    return made

@@ -8,15 +8,21 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QMimeData,
+    QPoint,
+    QRectF,
     Qt,
     Signal,
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
 )
 
 from studio.store.gallery import Entry
@@ -44,6 +50,7 @@ class GalleryGrid(TileGrid):
         self.setAccessibleDescription("Arrow keys move, Enter opens, 0 to 5 give stars.")
         self._gallery_model = model
         self.is_ordered = False  # whether pictures can be moved by dragging them
+        self._gap: int | None = None  # before which row what is dragged would lie
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
         self._kept: tuple[list[int], int | None, int] = ([], None, 0)
@@ -113,21 +120,49 @@ class GalleryGrid(TileGrid):
             event.ignore()  # files are for the room
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setAccepted(self.is_ordered and event.mimeData().hasFormat(CARRIED))
+        is_ours = self.is_ordered and event.mimeData().hasFormat(CARRIED)
+        event.setAccepted(is_ours)
+        self._mark_gap(self._gap_at(event.position().toPoint()) if is_ours else None)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._mark_gap(None)
 
     def dropEvent(self, event: QDropEvent) -> None:
         if not (self.is_ordered and event.mimeData().hasFormat(CARRIED)):
             event.ignore()
             return
         event.acceptProposedAction()
-        at = event.position().toPoint()
-        index = self.indexAt(at)
-        row = index.row() if index.isValid() else len(self._gallery_model.ids)
-        if index.isValid() and at.x() > self.visualRect(index).center().x():
-            row += 1  # on the right half of a tile: after it
-        ids = self._gallery_model.ids
+        self._mark_gap(None)
+        row, ids = self._gap_at(event.position().toPoint()), self._gallery_model.ids
         before = int(ids[row]) if row < len(ids) else None
         self.reordered.emit(carried_ids(event.mimeData()), before)
+
+    def _gap_at(self, at: QPoint) -> int:
+        """Before which row something would lie that is dropped here."""
+        index = self.indexAt(at)
+        if not index.isValid():
+            return len(self._gallery_model.ids)
+        return index.row() + (at.x() > self.visualRect(index).center().x())  # right half of a tile: after it
+
+    def _mark_gap(self, gap: int | None) -> None:
+        if gap != self._gap:
+            self._gap = gap
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        count = self._gallery_model.rowCount()
+        if self._gap is None or not count:
+            return
+        is_end = self._gap >= count
+        tile = self.visualRect(self._gallery_model.index(count - 1 if is_end else self._gap))
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.Accent))
+        x = tile.right() + 1 if is_end else tile.left()
+        painter.drawRoundedRect(QRectF(x - 1.5, tile.top() + 6, 3, tile.height() - 12), 1.5, 1.5)
+        painter.end()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_wanted.emit(event.globalPos())
