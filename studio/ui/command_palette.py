@@ -40,7 +40,7 @@ class CommandPalette(QFrame):
         ]
         self._lines = sorted(usable, key=lambda line: line.room == EVERYWHERE)
         self._before = window.focusWidget()
-        self.field = search_field("What to do", "What would you like to do?")
+        self.field = search_field("What to do", "What would you like to do?", is_in_dialog=True)
         self.field.textChanged.connect(self._fill)
         self.field.returnPressed.connect(self._choose)
         self.field.installEventFilter(self)

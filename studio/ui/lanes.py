@@ -46,12 +46,14 @@ class _OneJob(QObject):
         self._job = job
         job.finished.connect(then)
         job.failed.connect(self.failed)
-        job.ended.connect(lambda: self._on_ended(job))
+        # No lambda: a job that holds its owner may be the last to do so, and would end it from its own end.
+        job.ended.connect(self._on_ended)
         return job
 
-    def _on_ended(self, job: Job) -> None:
-        job.deleteLater()
-        self._job = None
+    def _on_ended(self) -> None:
+        job, self._job = self._job, None
+        if job is not None:
+            job.deleteLater()
         self._begin()
 
 
@@ -107,8 +109,8 @@ class Lane(_OneJob):
         job.cancelled.connect(wanted.otherwise)
         job.start()
 
-    def _on_ended(self, job: Job) -> None:
-        super()._on_ended(job)
+    def _on_ended(self) -> None:
+        super()._on_ended()
         if not self.is_busy:
             self.idle.emit()
 

@@ -25,7 +25,7 @@ class ShortcutSheet(QDialog):
         known = {line.room for line in self._lines}
         self._rooms = [EVERYWHERE, *(room for room in rooms if room in known)]
         self._rooms += sorted(known - set(self._rooms))
-        self.field = search_field("Find a shortcut", "Find…")
+        self.field = search_field("Find a shortcut", "Find…", is_in_dialog=True)
         self.field.setFixedWidth(240)
         self.field.textChanged.connect(self._fill)
         self._columns = [column(spacing=18) for _ in range(_COLUMNS)]

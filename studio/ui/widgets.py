@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
@@ -96,9 +97,19 @@ def icon_button(
     return made
 
 
-def search_field(name: str, words: str) -> QLineEdit:
-    """name: what a screen reader says. words: shown while nothing is typed."""
-    made = QLineEdit()
+class _SearchField(QLineEdit):
+    """Escape clears it; where it is clear, Escape is for whoever holds it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
+def search_field(name: str, words: str, is_in_dialog: bool = False) -> QLineEdit:
+    """name: what a screen reader says. words: shown while nothing is typed. is_in_dialog: Escape ends it."""
+    made = QLineEdit() if is_in_dialog else _SearchField()
     made.setAccessibleName(name)
     made.setPlaceholderText(words)
     made.addAction(icon("magnifying-glass", MUTED), QLineEdit.ActionPosition.LeadingPosition)

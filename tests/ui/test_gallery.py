@@ -216,6 +216,11 @@ def test_typing_searches(scene: Scene) -> None:
     QTest.keyClicks(scene.room.bar.field, "fac")
     scene.settle()
     assert len(scene.shown()) == 3
+    QTest.keyClick(scene.room.bar.field, Qt.Key.Key_Escape)
+    scene.settle()
+    assert len(scene.shown()) == COUNT and scene.room.bar.field.text() == ""
+    QTest.keyClicks(scene.room.bar.field, "fac")
+    scene.settle()
     assert scene.room.page.chips.words.text() == "3 pictures with “fac”"
     QTest.keyClicks(scene.room.bar.field, "xyz")
     scene.settle()

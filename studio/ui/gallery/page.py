@@ -106,7 +106,7 @@ class GridPage(QWidget):
         elif state.is_narrowed:
             narrowed = _narrowed(state)
             words = f"{_pictures(found)}{narrowed}"
-        self.chips.show_words(words)
+        self.chips.show_words(words if found else "")  # where nothing is found, the page itself says so
         if found:
             self._pages.setCurrentIndex(0)
         elif not count and not state.is_narrowed and state.place.value.id == "all":
