@@ -85,7 +85,7 @@ class _LineDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         count, tree = index.data(_COUNT), option.widget
-        if index.row() == tree.taking:
+        if isinstance(tree, _Tree) and tree.taking == index.row():
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             accent = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Accent)
