@@ -432,7 +432,7 @@ def test_it_survives_a_restart(open_studio: Open, library: Library, qtbot: QtBot
     assert np.array_equal(again.canvas.card(4).locked, locked)  # type: ignore[arg-type]
     assert again.canvas.selection.value == (3, 4)
     assert again.view.zoom.value == 100
-    assert abs(again.view.centre.x - centre.x) < 2
+    assert abs(again.view.centre.x - centre.x) < 0.02 and abs(again.view.centre.y - centre.y) < 0.02
     qtbot.waitUntil(lambda: again.pictures.look(3) is not None)
 
 

@@ -37,6 +37,7 @@ class Camera(QGraphicsView):
         self.zoom: Value[float] = Value(float(FULL_SIDE), self)  # px of a card
         self.covered_below = 0  # px at the bottom, by what lies over the view
         self._wants_fit = True
+        self._kept: Place | None = None  # stays in the middle, however large the view becomes
         self._scene = QGraphicsScene(self)
         self._scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setScene(self._scene)
@@ -79,8 +80,8 @@ class Camera(QGraphicsView):
         return Place(middle.x(), middle.y())
 
     def look_from(self, centre: Place, zoom: float) -> None:
-        """centre: what is in the middle, in units. zoom: px of a card."""
-        self._wants_fit = False
+        """centre: what is in the middle, in units, until the view is moved. zoom: px of a card."""
+        self._wants_fit, self._kept = False, centre
         size = self.viewport().size()
         self._apply_zoom(zoom)
         self._scroll_to(
@@ -90,13 +91,13 @@ class Camera(QGraphicsView):
 
     def pan(self, dx: float, dy: float) -> None:
         """By px: what lies at the right comes into view for dx > 0."""
-        self._wants_fit = False
+        self._wants_fit, self._kept = False, None
         self._scroll_to(self.horizontalScrollBar().value() + dx, self.verticalScrollBar().value() + dy)
         self._on_view_changed()
 
     def zoom_at(self, point: QPointF, factor: float) -> None:
         """What lies under a point of the view stays there."""
-        self._wants_fit = False
+        self._wants_fit, self._kept = False, None
         fixed = self.to_canvas(point)
         before = self.zoom.value
         self._apply_zoom(before * factor)
@@ -144,6 +145,8 @@ class Camera(QGraphicsView):
             return
         wanted = bounds_of(self.state, tuple(ids)).adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
         seen = self.seen
+        if self.viewport().height() > 4 * self.covered_below:
+            seen.setHeight(seen.height() - self.covered_below / self.zoom.value)
         if seen.contains(wanted):
             return
         if wanted.width() > seen.width() or wanted.height() > seen.height():

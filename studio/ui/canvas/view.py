@@ -262,6 +262,8 @@ class CanvasView(Camera):
         self._near.is_smooth = size <= _MOST_SMOOTH
         if self._wants_fit:
             self.fit()
+        elif self._kept is not None:
+            self.look_from(self._kept, self.zoom.value)
         self._on_view_changed()
 
     def showEvent(self, event: QShowEvent) -> None:
