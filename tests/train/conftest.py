@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import numpy_helper
 from PIL import Image
+from torch import Tensor, nn
 
 from studio.core.events import Event
 from studio.core.recipe import Recipe
 from studio.store.files import Library
+from studio.train import to_onnx
 from studio.train.loop import train
 
 
@@ -56,6 +60,52 @@ def pixel_sprites(tmp_path_factory: pytest.TempPathFactory) -> Path:
         picture = palette[cells].astype(np.uint8).repeat(2, axis=0).repeat(2, axis=1)
         Image.fromarray(picture).save(folder / f"pixel-{index:02d}.png")
     return folder
+
+
+Export = Callable[[nn.Module, Tensor, str, list[str]], bytes]
+
+
+class _ExportOnce:
+    """Exports a network of one shape once, and writes the weights of later ones into that file.
+
+    The exporter takes four seconds; `to_onnx.export` still compares every file with its network. A file that
+    does not hold each weight under its name (equal ones are merged) is not used again.
+    """
+
+    def __init__(self, export: Export) -> None:
+        self._export, self._files = export, dict[object, bytes]()
+
+    def __call__(self, module: nn.Module, example: Tensor, given: str, names: list[str]) -> bytes:
+        shape = [(name, value.shape) for name, value in module.state_dict().items()]
+        settings = [(vars(part).get("sharpening"), vars(part).get("is_opaque")) for part in module.modules()]
+        key = repr((type(module), example.shape, shape, settings))
+        if key in self._files:
+            return _with_weights(self._files[key], module)
+        file = self._export(module, example, given, names)
+        held = {tensor.name.removesuffix(".half") for tensor in onnx.load_from_string(file).graph.initializer}
+        if held >= module.state_dict().keys():
+            self._files[key] = file
+        return file
+
+
+def _with_weights(file: bytes, module: nn.Module) -> bytes:
+    model, weights = onnx.load_from_string(file), module.state_dict()
+    for tensor in model.graph.initializer:
+        value = weights.get(tensor.name.removesuffix(".half"))
+        if value is not None:
+            kind = np.float16 if tensor.name.endswith(".half") else np.float32
+            tensor.CopyFrom(numpy_helper.from_array(value.numpy().astype(kind), tensor.name))
+    return bytes(model.SerializeToString())
+
+
+_export_once = _ExportOnce(to_onnx._exported)
+
+
+@pytest.fixture(autouse=True)
+def export_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all but the tests of the exporter itself."""
+    if request.path.name != "test_to_onnx.py":
+        monkeypatch.setattr(to_onnx, "_exported", _export_once)
 
 
 Start = Callable[..., Iterator[Event]]
