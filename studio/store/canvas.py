@@ -22,7 +22,7 @@ from studio.core.picture import Finish, Picture
 
 from .arrays import Array, Wanted, read_arrays, write_arrays
 from .damage import Damaged
-from .details import DETAIL_NAME
+from .details import DETAIL_NAME, LARGEST_SIDE
 from .files import Upgrade, atomic_write, keep_aside
 
 
@@ -38,7 +38,6 @@ _NO_SEED = -1
 _WIDEST_LATENT = 1024
 _FARTHEST_LATENT = 1e6
 _LONGEST_TEXT = 1024
-_LARGEST_SIDE = 1024  # px, as large as a network may see
 _COLUMNS = {
     "id": "<i8",
     "x": "<f8",
@@ -253,7 +252,7 @@ def _locks(sides: dict[str, Any], bits: Array, count: int) -> dict[int, Mask]:
     """What is locked, by place in the list of cards. bits: one mask after the other, each in whole bytes."""
     places = {int(i): side for i, side in sides.items()}
     for i, side in places.items():
-        if not (0 <= i < count and type(side) is int and 1 <= side <= _LARGEST_SIDE):
+        if not (0 <= i < count and type(side) is int and 1 <= side <= LARGEST_SIDE):
             raise Damaged("its locks are impossible")
     lengths = np.array([-(-side * side // 8) for side in places.values()], np.int64)
     if int(lengths.sum()) != len(bits):

@@ -21,8 +21,8 @@ from .damage import Damaged
 from .files import atomic_write
 
 DETAIL_NAME = re.compile(r"[0-9a-f]{32}")
-_LARGEST_SIDE = 1024  # px, as large as a network may see
-_LARGEST = 14 * _LARGEST_SIDE**2  # bytes: three a channel, and room for what the file says of itself
+LARGEST_SIDE = 1024  # px, as large as a network may see
+_LARGEST = 14 * LARGEST_SIDE**2  # bytes: three a channel, and room for what the file says of itself
 _ENDING = ".npz"
 KEPT_DAYS = 30
 """How long a detail stays that nothing refers to."""
