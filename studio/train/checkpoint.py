@@ -63,7 +63,7 @@ class Standing:
     threads: int = 1
     history: tuple[Moment, ...] = ()  # at every look
     best: Moment | None = None  # of these, where the run keeps its best moment
-    setbacks: int = 0  # how often the numbers grew without bound; each halves the learning rate
+    setbacks: int = 0  # how often the run went astray; each halves the learning rate
     chosen: int | None = None  # the step whose weights the artist wants; nothing is learned after that
 
 

@@ -28,7 +28,7 @@ from studio.train.losses import (
 )
 from studio.train.plan import Plan
 from studio.train.prior import CODES_A_GAUSSIAN, fit_mixture
-from studio.train.runaway import Runaway
+from studio.train.runaway import Runaway, Stillness
 from studio.train.vae import Vae
 
 AVERAGE_DECAY = 0.999  # a step
@@ -61,8 +61,9 @@ class Learner:
         self.best = _built(plan, seed, device).eval()
         self.optimizer = new_optimizer(self.network)
         self.likelihood = CalibratedGaussian(standing.variances)
-        self._runaway = Runaway()
+        self._runaway, self._stillness = Runaway(), Stillness()
         self._last_loss: Tensor | None = None
+        self._spread: Tensor | None = None
         self._real_detail: float | None = None
         values = plan.shape.side**2 * max(4, plan.shape.palette)
         self.chunk = max(1, min(_MOST_CHUNK, _CHUNK_VALUES // values))
@@ -72,8 +73,8 @@ class Learner:
             self.palette = torch.from_numpy(entries.copy()).to(device)
 
     def step(self, progress: float) -> bool:
-        """One step of Adam (Loshchilov and Hutter 2019) on one batch; False if the numbers went wrong: they
-        are none any more, or grow without bound.
+        """One step of Adam (Loshchilov and Hutter 2019) on one batch; False if it went wrong: numbers are
+        none any more or grow without bound, or all pictures have become one.
 
         progress: share of the run that is done, 0..1.
         """
@@ -89,9 +90,11 @@ class Learner:
         norm = self._clip()
         self._last_loss = loss.detach()
         if self._looks_at(standing.step):
-            values = torch.stack([self._last_loss, norm])
-            loss_now, norm_now = map(float, values)
+            assert self._spread is not None
+            loss_now, norm_now, spread_now = torch.stack([self._last_loss, norm, self._spread]).tolist()
             if self._runaway.is_lost(loss_now if math.isfinite(norm_now) else math.inf):
+                return False
+            if self._stillness.is_dead(standing.step, spread_now):
                 return False
         self.optimizer.step()
         standing.step += 1
@@ -111,12 +114,14 @@ class Learner:
         return is_finite and all(map(math.isfinite, self.likelihood.variances))
 
     def is_worth_saving(self) -> bool:
-        """Whether it is sound and no runaway may have begun: only then may it replace the last save.
+        """Whether it is sound and the end of it may not have begun: only then may it replace the last save.
 
-        Weights that run away stay finite for long, and there is no going back to before a save of them.
+        Weights that run away or died stay finite, and there is no going back to before a save of them.
         """
         last = self._last_loss
         if last is not None and self._runaway.may_begin_with(float(last)):
+            return False
+        if self._stillness.may_have_begun:
             return False
         return self.is_sound()
 
@@ -127,7 +132,7 @@ class Learner:
             network.load_state_dict(fresh)
         self.optimizer = new_optimizer(self.network)
         self.stand(Standing())
-        self._runaway = Runaway()
+        self._runaway, self._stillness = Runaway(), Stillness()
 
     def stand(self, there: Standing) -> None:
         """The counters as they were there; time goes on, and setbacks stay counted."""
@@ -136,6 +141,7 @@ class Learner:
         standing.history, standing.best = there.history, there.best
         self.likelihood = CalibratedGaussian(there.variances)
         self._runaway.forget()
+        self._stillness = Stillness()
         self._last_loss = None
 
     def loss(self, x: Tensor, beta: float, random: torch.Generator) -> Tensor:
@@ -146,6 +152,7 @@ class Learner:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.standing.precision == "bf16"):
             posterior = self.network.posterior(x)
             rebuilt = self.network.decoder(posterior.sample(random))
+        self._spread = spread(posterior.mean.detach())
         kl = posterior.kl().sum(dim=1).mean()
         if self.palette is None:
             error = self.likelihood(rebuilt, x)
@@ -276,6 +283,12 @@ class Learner:
             mine: list[Tensor] = list(self.average.parameters())
             theirs: list[Tensor] = list(self.network.parameters())
             torch._foreach_lerp_(mine, theirs, 1 - decay)
+
+
+def spread(means: Tensor) -> Tensor:
+    """Deviation in the dimension where latents differ most, float32 []; endless for one alone. [B, D]"""
+    widest: Tensor = means.std(dim=0, correction=0).max()
+    return widest if len(means) > 1 else torch.full_like(widest, torch.inf)
 
 
 def _some(members: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:

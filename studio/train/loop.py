@@ -306,10 +306,7 @@ def _set_back(run: Run, learner: Learner, looks: Looks) -> Iterator[Event]:
     else:
         learner.begin_again()
     looks.forget_later()
-    yield Warned(
-        "The numbers of the training began to grow without bound; it went back to its last save and goes on"
-        " in smaller steps."
-    )
+    yield Warned("The training had gone astray; it went back to its last save and goes on in smaller steps.")
     if was_saved:
         yield _saved_or_warned(run, learner)  # a kill must not forget the setback
     yield looks.timeline()
@@ -317,7 +314,7 @@ def _set_back(run: Run, learner: Learner, looks: Looks) -> Iterator[Event]:
 
 def _exploded() -> StudioError:
     return StudioError(
-        "Training went wrong: its numbers grew without bound.",
+        "Training went wrong: it went astray again and again.",
         "Resume it from the last save; if it happens again, train anew with --precision fp32.",
     )
 

@@ -1,4 +1,4 @@
-"""Noticing that a run's numbers have left their usual range for good."""
+"""Noticing that a run is lost: its numbers have left their usual range for good, or say nothing any more."""
 
 from __future__ import annotations
 
@@ -40,3 +40,33 @@ class Runaway:
         """Whether this loss, or what was told before it, may be the beginning of the end. Counts nothing."""
         is_far = not math.isfinite(loss) or (self._usual is not None and loss > self._usual + _FAR)
         return is_far or self._far_in_a_row > 0
+
+
+_NOTHING = 0.05
+"""Deviation of the means of a batch, in the dimension where they differ most, that says nothing: a prior of
+deviation 1 has more than ten times as much in every dimension that is used."""
+_YOUNG = 100  # steps: a network that has just begun gives one picture for all, too
+_LONG = 300  # steps
+
+
+class Stillness:
+    """Told how far the latents of a batch lie apart; knows nothing of a run but that.
+
+    A network can die without any number growing: too large a step, and every picture has the same latent and
+    the same rebuild from then on. Its loss stays near the half where calibrated losses lie.
+    """
+
+    def __init__(self) -> None:
+        self._since: int | None = None
+
+    def is_dead(self, step: int, spread: float) -> bool:
+        """Whether it has been so for long enough to be for good."""
+        if step < _YOUNG or spread > _NOTHING:
+            self._since = None
+        elif self._since is None:
+            self._since = step
+        return self._since is not None and step - self._since >= _LONG
+
+    @property
+    def may_have_begun(self) -> bool:
+        return self._since is not None

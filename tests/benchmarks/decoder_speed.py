@@ -47,7 +47,7 @@ def main() -> None:
         if bundle.facts.palette is not None:
             palette = torch.tensor(bundle.facts.palette) / 127.5 - 1
     else:
-        shape = architecture(answers.size, 0, 0, is_gpu=False)
+        shape = architecture(answers.size, 0, 0)
         untrained = Vae(shape).eval()
         round_to_half(untrained)
         content = export(untrained, None)[1]

@@ -14,7 +14,7 @@ from studio.train.vae import Vae
 
 def _parts(seed: int, latent_width: int = 8) -> tuple[dict[str, Vae], torch.optim.AdamW]:
     torch.manual_seed(seed)
-    shape = architecture(16, 0, latent_width, is_gpu=False)
+    shape = architecture(16, 0, latent_width)
     networks = {name: in_channels_last(Vae(shape)) for name in ("network", "average", "best")}
     return networks, new_optimizer(networks["network"])
 

@@ -283,7 +283,7 @@ def test_a_setback_outlasts_a_full_disk(start: Start, monkeypatch: pytest.Monkey
             break
     events.close()  # type: ignore[attr-defined]
     assert refused == [4]
-    assert "without bound" in told
+    assert "gone astray" in told
     assert "disk is full" in told
 
 

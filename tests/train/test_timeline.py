@@ -19,6 +19,7 @@ from studio.core.events import (
     Finished,
     Preview,
     Progress,
+    Saved,
     Timeline,
     Warned,
     from_json,
@@ -30,10 +31,10 @@ from studio.core.recipe import Recipe
 from studio.generate.decoder import Decoder
 from studio.store.bundle import load_bundle
 from studio.store.files import Library, disk_error
-from studio.train import finish, loop, timeline
+from studio.train import finish, loop, runaway, timeline
 from studio.train import learner as learner_module
 from studio.train.loop import train
-from studio.train.runaway import Runaway
+from studio.train.runaway import Runaway, Stillness
 
 Start = Callable[..., Iterator[Event]]
 
@@ -220,7 +221,7 @@ def test_an_explosion_is_gone_back_from_more_gently(
     monkeypatch.setattr(learner_module.Learner, "loss", exploding)
     events = list(start())
     warned = [event.sentence for event in events if isinstance(event, Warned)]
-    assert len([sentence for sentence in warned if "without bound" in sentence]) == 2
+    assert len([sentence for sentence in warned if "gone astray" in sentence]) == 2
     assert isinstance(events[-1], Finished)
     assert load_bundle(events[-1].bundle).facts.trained["steps"] == 12
     at_4 = [rate for step, rate in rates if step == 4]
@@ -247,3 +248,36 @@ def test_a_runaway_is_told_from_an_outlier() -> None:
     lost = Runaway()
     # An error a thousand times the usual, and the calibrated likelihood getting used to it.
     assert [lost.is_lost(loss) for loss in [0.5, 25, 12.6, 8.5, 6.4, 5.2, 4.4, 3.8, 3.4]][-1]
+
+
+def test_a_dead_network_is_told_from_a_young_one() -> None:
+    born = Stillness()
+    assert not any(born.is_dead(step, 0.02 if step < 60 else 0.9) for step in range(1000))
+    stumbling = Stillness()
+    assert not any(stumbling.is_dead(step, 0.0 if step % 250 else 0.9) for step in range(100, 2000))
+    dying = Stillness()
+    fates = {step: dying.is_dead(step, 0.9 if step < 700 else 0.001) for step in range(0, 1020, 20)}
+    assert min(step for step, is_dead in fates.items() if is_dead) == 1000
+    assert dying.may_have_begun
+
+
+def test_a_network_that_died_goes_back_to_when_it_lived(
+    start: Start, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(runaway, "_YOUNG", 0)
+    monkeypatch.setattr(runaway, "_LONG", 3)
+    real, told = learner_module.spread, []
+
+    def dying(means: torch.Tensor) -> torch.Tensor:
+        told.append(real(means))
+        return torch.zeros(()) if 5 <= len(told) < 9 else torch.ones(())
+
+    monkeypatch.setattr(learner_module, "spread", dying)
+    events = list(start())
+    saved = [event.step for event in events if isinstance(event, Saved)]
+    assert saved[:5] == [1, 2, 3, 4, 4]  # none of the still steps; then the setback itself
+    assert "gone astray" in "".join(event.sentence for event in events if isinstance(event, Warned))
+    assert isinstance(events[-1], Finished)
+    assert load_bundle(events[-1].bundle).facts.trained["steps"] == 12
+    assert all(0 <= float(value) < 10 for value in told)

@@ -15,7 +15,7 @@ from studio.train.vae import Vae
 
 def _network(side: int, palette: int = 0) -> Vae:
     torch.manual_seed(0)
-    network = Vae(architecture(side, palette, latent_width=16, is_gpu=False)).eval()
+    network = Vae(architecture(side, palette, latent_width=16)).eval()
     for module in network.modules():
         if isinstance(module, nn.Conv2d):  # blocks start as the identity: give them something to do
             nn.init.kaiming_normal_(module.weight)

@@ -11,7 +11,7 @@ from studio.train.vae import Posterior, Vae, sharpened
 @pytest.mark.parametrize("side", SIZES)
 @pytest.mark.parametrize("palette", [0, 7])
 def test_every_size_goes_in_and_comes_out(side: int, palette: int) -> None:
-    vae = Vae(architecture(side, palette, latent_width=8, is_gpu=False))
+    vae = Vae(architecture(side, palette, latent_width=8))
     posterior = vae.posterior(torch.zeros(2, 4, side, side))
     assert posterior.mean.shape == posterior.log_variance.shape == (2, 8)
     assert vae.decoder(posterior.mean).shape == (2, palette or 4, side, side)
@@ -35,7 +35,7 @@ def test_samples_have_the_posteriors_mean_and_spread() -> None:
 def test_gradient_reaches_every_weight() -> None:
     """Blocks begin as the identity; after a few steps nothing may stay without a gradient."""
     torch.manual_seed(0)
-    vae = Vae(architecture(16, 0, latent_width=8, is_gpu=False))
+    vae = Vae(architecture(16, 0, latent_width=8))
     optimizer = torch.optim.SGD(vae.parameters(), lr=0.1)
     for _ in range(3):
         optimizer.zero_grad()
