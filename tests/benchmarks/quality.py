@@ -88,7 +88,7 @@ def measure_all(answers: argparse.Namespace, scratch: Path) -> None:
     rows = [Row("real (held out)", yardstick.measure(test)), Row("copy of train", yardstick.measure(copies))]
     write_samples(answers.out / "real.png", test, prepared.scale, prepared.pixel_art)
     sides = f"{material.size} px" + (f" enlarged {prepared.scale} times" if prepared.scale > 1 else "")
-    head = headline(answers.set, sides, answers.minutes, device.type, torch.get_num_threads(), answers.seed)
+    head = headline(answers.set, sides, answers.minutes, device, torch.get_num_threads(), answers.seed)
     counted = f"{len(train)} pictures to learn from, {len(test)} held out, {count} samples a method."
     report = functools.partial(
         write_report, answers.out, head, rows, yardstick.few, (counted, judge.sentence)
@@ -96,7 +96,10 @@ def measure_all(answers: argparse.Namespace, scratch: Path) -> None:
     text = report()
     for method in trained(answers, material, device, scratch):
         say(f"{method.name}: {method.training.note}; drawing and measuring {count}")
-        rows.append(measured(method, material, yardstick, count, answers.seed, answers.out))
+        try:
+            rows.append(measured(method, material, yardstick, count, answers.seed, answers.out))
+        except StudioError as error:
+            say(f"{method.name} was left out: {error.message}")
         text = report()  # after each: an hour's work must not hang on the last method
     sys.stdout.write(text)
     say(f"Everything is in {answers.out}")

@@ -1,13 +1,11 @@
 """lightweight-gan (Liu et al. 2021, arXiv:2101.04775, as lucidrains packs it): run where there is a card.
 
-Its command line and nothing else, with its own settings. It has no encoder: no rebuilds, no morphs.
+Trained by its command line with its own settings. It has no encoder: no rebuilds, no morphs.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-import math
 import subprocess
 import sys
 import time
@@ -22,26 +20,44 @@ from studio.core.pixels import Pictures
 from .methods import Budget, Training
 
 _START = "from lightweight_gan.cli import main; main()"
-_GAP = 2  # px around every cell of its sheets
+_SAVE_EVERY = 200  # steps
+_A_STEP = 40  # pictures: batches of 10, 4 gradients a step
+_DRAW = """
+import sys
+import torch
+import numpy as np
+from lightweight_gan.lightweight_gan import Trainer
+folder, side, save_every, count, seed = sys.argv[1], *map(int, sys.argv[2:])
+trainer = Trainer(results_dir=f"{folder}/results", models_dir=f"{folder}/models", name="default",
+                  image_size=side, transparent=True, save_every=save_every, use_aim=False)
+trainer.load(-1)
+gan = trainer.GAN.eval()
+network = gan.GE if trainer.steps > 20_000 else gan.G  # until then its average is an older copy, no average
+torch.manual_seed(seed)
+parts = []
+with torch.inference_mode():
+    for start in range(0, count, 100):
+        made = network(torch.randn(min(100, count - start), gan.latent_dim).cuda()).clamp(0, 1)
+        parts.append((255 * made).round().byte().permute(0, 2, 3, 1).cpu().numpy())
+np.save(f"{folder}/made.npy", np.concatenate(parts))
+"""
+"""Its own command writes one picture at a time and takes no seed."""
 
 
 class LightweightGan:
     name = "lightweight-gan"
 
-    def __init__(self, command: list[str], side: int, scratch: Path, training: Training) -> None:
+    def __init__(self, side: int, scratch: Path, training: Training) -> None:
         self.training = training
-        self._command, self._side, self._scratch = command, side, scratch
+        self._side, self._scratch = side, scratch
 
     def sample(self, count: int, seed: int) -> Pictures:
-        """seed: not used, its command has none."""
-        columns = math.ceil(math.sqrt(count))
-        subprocess.run([*self._command, "--generate", f"--num_image_tiles={columns}"], check=True)
-        sheets = sorted(self._scratch.glob("results/**/generated-*-ema.*"))
-        sheet = np.asarray(Image.open(sheets[-1]).convert("RGBA"))
-        step = self._side + _GAP
-        places = itertools.product(range(_GAP, columns * step, step), repeat=2)
-        cells = [sheet[top : top + self._side, left : left + self._side] for top, left in places]
-        pictures: Pictures = np.stack(cells[:count])
+        """Raises StudioError if nothing comes of it."""
+        numbers = map(str, (self._side, _SAVE_EVERY, count, seed))
+        drawing = subprocess.run([sys.executable, "-c", _DRAW, str(self._scratch), *numbers], check=False)
+        if drawing.returncode:
+            raise StudioError("lightweight-gan could not draw what it had learned.")
+        pictures: Pictures = np.load(self._scratch / "made.npy", allow_pickle=False)
         pictures[pictures[..., 3] == 0] = 0
         return pictures
 
@@ -53,7 +69,7 @@ class LightweightGan:
 
 
 def train_lightweight_gan(train: Pictures, budget: Budget) -> LightweightGan:
-    """Stopped when the minutes are over; what it last saved counts (it is asked to save every 200 steps)."""
+    """Stopped when the minutes are over; what it last saved counts."""
     side = train.shape[1]
     if side & (side - 1):
         raise StudioError("lightweight-gan takes sides that are powers of two only.")
@@ -63,14 +79,16 @@ def train_lightweight_gan(train: Pictures, budget: Budget) -> LightweightGan:
         Image.fromarray(picture).save(folder / f"{i:05}.png")
     command = [sys.executable, "-c", _START, f"--data={folder}", f"--image_size={side}", "--transparent"]
     command += [f"--{what}_dir={budget.scratch / what}" for what in ("results", "models")]
+    command += [f"--save_every={_SAVE_EVERY}", "--evaluate_every=1000000"]
     began = time.perf_counter()
-    steps = ["--save_every=200", "--evaluate_every=1000000", f"--seed={budget.seed}", "--amp"]
     with contextlib.suppress(subprocess.TimeoutExpired):
-        subprocess.run([*command, *steps], check=True, timeout=60 * budget.minutes)
+        subprocess.run(command, check=True, timeout=60 * budget.minutes)
     seconds = time.perf_counter() - began
     saved = len(list((budget.scratch / "models").rglob("model_*.pt")))
     if not saved:
         raise StudioError("lightweight-gan saved nothing in these minutes.")
-    seen = 200 * (saved - 1) * 40  # batches of 10, 4 gradients a step
-    training = Training(seconds, seen / seconds, seen, "its own defaults, mixed precision")
-    return LightweightGan(command, side, budget.scratch, training)
+    steps = _SAVE_EVERY * (saved - 1)
+    training = Training(
+        seconds, steps * _A_STEP / seconds, steps * _A_STEP, f"its own defaults, {steps} steps"
+    )
+    return LightweightGan(side, budget.scratch, training)

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from studio.core.pixels import Pictures, enlarge, grid, over
+from studio.train.machine import device_name
 
 from .methods import Training
 from .yardstick import Scores
@@ -55,10 +56,11 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def headline(set_name: str, sides: str, minutes: float, device: str, threads: int, seed: int) -> str:
+def headline(set_name: str, sides: str, minutes: float, device: torch.device, threads: int, seed: int) -> str:
     """What a figure is worth nothing without."""
+    card = f"{device_name(device)}, " if device.type != "cpu" else ""
     return (
-        f"set {set_name} | {sides} | {minutes:g} min a method | {device} | {processor()}, {threads} threads"
+        f"set {set_name} | {sides} | {minutes:g} min a method | {card}{processor()}, {threads} threads"
         f" | {datetime.date.today().isoformat()} | torch {torch.__version__} | seed {seed}"
     )
 
