@@ -54,9 +54,9 @@ def _peak_lr(batch: int) -> float:
 
 def _batch(side: int, palette: int, learned_from: int, is_gpu: bool) -> int:
     """Few pictures a step: what is seen should move the weights often. 37,000 portraits of 64 px in steps of
-    16 came back 2.8 dB nearer than in steps of 32, which are 16 % faster on a CPU. On a card a step of 64 took
-    0.85 of the time of one of 256, so there an epoch has some 40 steps. At most a quarter of a small set; and
-    no more than a machine's memory holds (some 30 bytes of activations for every value of the output)."""
+    16 came back 2.8 dB nearer than in steps of 32, which are 16 % faster on a CPU. On a card a step of 64
+    took 0.85 of the time of one of 256, so there an epoch has some 40 steps. At most a quarter of a small
+    set; and no more than a machine's memory holds (some 30 bytes of activations for every output value)."""
     wanted = 2 ** round(math.log2(min(max(learned_from // 40, 32), 256))) if is_gpu else 16
     affordable = _BATCH_VALUES // (side**2 * max(4, palette))
     return max(1, min(wanted, max(8, learned_from // 4), affordable))
