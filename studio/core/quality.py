@@ -11,12 +11,26 @@ import numpy as np
 from studio.core.latent import Latents
 from studio.core.pixels import Pictures, premultiply
 
+_FLAT = 0.2  # share of pixels; see `is_painted`
+
 
 def fine_detail(pictures: Pictures) -> float:
     """RMS of what a 3x3 mean takes away from the premultiplied channels, levels of 255."""
     x = premultiply(pictures).astype(np.float32)
     blurred = sum(np.roll(x, (dy, dx), axis=(1, 2)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)) / 9
     return float(np.sqrt(np.mean((x - blurred) ** 2)))
+
+
+def is_painted(pictures: Pictures) -> bool:
+    """Whether they are of strokes and grain all over rather than of flat colours. uint8 [N, S, S, 4].
+
+    By the share of visible pixels that are as their right neighbours, to a level of 255: of paintings 0.08,
+    of emoji and of drawn portraits 0.35, each in the middle of its set.
+    """
+    x = pictures.astype(np.int16)
+    is_alike = np.abs(np.diff(x, axis=2)).max(axis=-1) <= 1
+    is_visible = (x[:, :, 1:, 3] > 0) & (x[:, :, :-1, 3] > 0)
+    return bool((is_alike & is_visible).sum() < _FLAT * is_visible.sum())
 
 
 def variety(made: Latents, real: Latents) -> float:

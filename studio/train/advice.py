@@ -10,6 +10,7 @@ from studio.train.checkpoint import Moment
 IMPROVING = "Still improving."
 FLAT = "Hardly improving any more: stop whenever you like."
 COPYING = "Starting to copy your pictures: stop here, or add more of them."
+TEXTURES = "Shapes are learned; now it practises strokes and grain."
 EARLY = "Just begun: shapes come first, details later."
 
 _FEWEST_LOOKS = 6
@@ -18,15 +19,17 @@ WORSE = 0.03  # relative to the best
 _MANY_COPIES = 0.1  # of new pictures; of pictures the run never saw, 0.01
 
 
-def advise(history: Sequence[Moment]) -> str:
+def advise(history: Sequence[Moment], textured_from: int | None = None) -> str:
     """The sentence for where a run stands.
 
-    history: how it stood at every look, in order.
+    history: how it stood at every look, in order. textured_from: the step from which on textures counted,
+    which cost squared error: looks before and after it are not compared.
     An error that rises on pictures never learned from, while training goes on, is over-fitting: the
     network spends itself on the details of the pictures it sees.
     """
+    history = [moment for moment in history if moment.step >= (textured_from or 0)]
     if len(history) < _FEWEST_LOOKS:
-        return EARLY
+        return EARLY if textured_from is None else TEXTURES
     count = max(2, len(history) // 3)
     lately, before = history[-count:], _best(history[:-count])
     best_lately = _best(lately)

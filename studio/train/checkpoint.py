@@ -64,6 +64,7 @@ class Standing:
     history: tuple[Moment, ...] = ()  # at every look
     best: Moment | None = None  # of these, where the run keeps its best moment
     setbacks: int = 0  # how often the run went astray; each halves the learning rate
+    textured_from: int | None = None  # the step from which on textures counted
     chosen: int | None = None  # the step whose weights the artist wants; nothing is learned after that
 
 

@@ -20,6 +20,7 @@ from studio.core.quality import fine_detail
 from studio.train.checkpoint import Moment, Standing
 from studio.train.data import Batches, Rows, Split, augment, batch_indices
 from studio.train.losses import (
+    TEXTURES_FROM,
     CalibratedGaussian,
     kl_weight,
     learning_rate,
@@ -84,7 +85,10 @@ class Learner:
         indices = batch_indices(self.split.train, standing.batch, standing.seen, self.seed)
         random = torch.Generator().manual_seed((self.seed << 32 | standing.step) % 2**63)
         x = augment(self.batches[indices], self.mirror, self.plan.shift, random)
-        loss = self.loss(x, kl_weight(progress, self.plan.beta), random)
+        is_textured = self.plan.textures and progress >= TEXTURES_FROM
+        if is_textured and standing.textured_from is None:
+            standing.textured_from = standing.step
+        loss = self.loss(x, kl_weight(progress, self.plan.beta), random, is_textured)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         norm = self._clip()
@@ -139,15 +143,16 @@ class Learner:
         standing = self.standing
         standing.step, standing.seen, standing.variances = there.step, there.seen, there.variances
         standing.history, standing.best = there.history, there.best
+        standing.textured_from = there.textured_from
         self.likelihood = CalibratedGaussian(there.variances)
         self._runaway.forget()
         self._stillness = Stillness()
         self._last_loss = None
 
-    def loss(self, x: Tensor, beta: float, random: torch.Generator) -> Tensor:
+    def loss(self, x: Tensor, beta: float, random: torch.Generator, is_textured: bool = False) -> Tensor:
         """The negative evidence lower bound per picture and channel value.
 
-        x: float32 [B, 4, S, S], premultiplied, -1..1.
+        x: float32 [B, 4, S, S], premultiplied, -1..1. is_textured: whether its texture counts.
         """
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.standing.precision == "bf16"):
             posterior = self.network.posterior(x)
@@ -155,7 +160,7 @@ class Learner:
         self._spread = spread(posterior.mean.detach())
         kl = posterior.kl().sum(dim=1).mean()
         if self.palette is None:
-            error = self.likelihood(rebuilt, x)
+            error = self.likelihood(rebuilt, x, random if is_textured else None)
         else:
             error = palette_cross_entropy(rebuilt, nearest_colours(x, self.palette))
         result: Tensor = (error + beta * kl) / x[0].numel()
@@ -210,8 +215,8 @@ class Learner:
 
     def look(self) -> tuple[Moment, Density]:
         """How the averaged network stands now, and a small mixture over its codes, enough for a preview."""
-        learned = self.encode(_some(self.split.train, _LOOKED_AT_LEARNED))
-        held_out = self.rows[_some(self.split.held_out, _LOOKED_AT_HELD_OUT)]
+        learned = self.encode(evenly(self.split.train, _LOOKED_AT_LEARNED))
+        held_out = self.rows[evenly(self.split.held_out, _LOOKED_AT_HELD_OUT)]
         random = np.random.Generator(np.random.Philox(key=self.seed))
         count = max(1, len(learned) // CODES_A_GAUSSIAN)
         density = fit_mixture(learned.astype(np.float64), count, random)
@@ -235,9 +240,10 @@ class Learner:
         return nearest_by_either(places, turned, learned)[1]
 
     def keep_if_best(self, moment: Moment) -> None:
-        """Remember the averaged network if it does better than at any earlier look."""
-        best = self.standing.best
-        if best is None or moment.cost < best.cost:
+        """Remember the averaged network if it does better than at any earlier look; of looks before textures
+        counted, which cost squared error, none is compared with those after."""
+        best, begun = self.standing.best, self.standing.textured_from or 0
+        if best is None or moment.cost < best.cost or best.step < begun <= moment.step:
             self.standing.best = moment
             self.best.load_state_dict(self.average.state_dict())
 
@@ -291,7 +297,7 @@ def spread(means: Tensor) -> Tensor:
     return widest if len(means) > 1 else torch.full_like(widest, torch.inf)
 
 
-def _some(members: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
+def evenly(members: npt.NDArray[np.int64], most: int) -> npt.NDArray[np.int64]:
     """At most so many of them, evenly spread."""
     spread = np.linspace(0, len(members) - 1, min(most, len(members)))
     return members[spread.astype(np.int64)]

@@ -37,7 +37,7 @@ from studio.train.checkpoint import Moment, Standing, load_checkpoint, read_stan
 from studio.train.clock import Clock
 from studio.train.data import Rows, split
 from studio.train.finish import finish
-from studio.train.learner import Learner
+from studio.train.learner import Learner, evenly
 from studio.train.machine import core_count, pick_device
 from studio.train.timeline import Looks
 from studio.train.tuning import choose_speed, plan_for, within_memory
@@ -49,6 +49,7 @@ FIRST_LOOK_S = 4.0
 TELL_EVERY_S = 0.1
 MOST_SETBACKS = 3
 _PAUSE_S = 0.1
+_LOOKED_THROUGH = 256  # pictures, to see what kind of art they are
 _THUMBNAIL_S = 0.001  # a picture
 
 
@@ -173,7 +174,13 @@ def _prepared_learner(
     device = pick_device(recipe.device)
     parts = split(prepared.count, recipe.seed)
     plan, palette = plan_for(
-        recipe, prepared.size, prepared.palette, prepared.has_alpha, len(parts.train), device
+        recipe,
+        prepared.size,
+        prepared.palette,
+        prepared.has_alpha,
+        len(parts.train),
+        device,
+        rows[evenly(parts.train, _LOOKED_THROUGH)],
     )
     # The saved shape, where there is one: the network must fit its weights on whatever device it goes on.
     plan = replace(plan, shape=Architecture(**saved.shape)) if saved else plan
@@ -355,7 +362,7 @@ def _look(run: Run, learner: Learner, looks: Looks) -> Iterator[Event]:
         yield looks.timeline()
     except StudioError as error:
         yield Warned(f"{error.message} Training goes on; this moment cannot be gone back to.")
-    yield Advice(advise(standing.history))
+    yield Advice(advise(standing.history, standing.textured_from))
 
 
 def _saved_or_warned(run: Run, learner: Learner) -> Saved | Warned:

@@ -29,6 +29,7 @@ class Plan:
     peak_lr: float
     beta: float  # weight of the KL term
     shift: int  # px by which pictures are moved at random
+    textures: bool = False  # whether the texture of rebuilds is judged, towards the end of the run
 
 
 def make_plan(recipe: Recipe, side: int, palette: int, learned_from: int, is_gpu: bool) -> Plan:

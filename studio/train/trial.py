@@ -40,7 +40,7 @@ def try_out(recipe: Recipe, paths: Sequence[Path], count: int, leave_free: int =
     few = prepare_few(paths, recipe.size, recipe.fit, _TRIED_ON)
     side = few.rgba.shape[1]
     parts = split(count, recipe.seed)
-    plan, palette = plan_for(recipe, side, few.palette, few.has_alpha, len(parts.train), device)
+    plan, palette = plan_for(recipe, side, few.palette, few.has_alpha, len(parts.train), device, few.rgba)
     standing = Standing(batch=plan.batch, threads=max(1, core_count() - leave_free))
     with tempfile.TemporaryDirectory() as folder:
         array_file = Path(folder) / "pictures.npy"

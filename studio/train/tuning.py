@@ -12,6 +12,7 @@ import torch
 
 from studio.core.errors import StudioError
 from studio.core.pixels import Pictures
+from studio.core.quality import is_painted
 from studio.core.recipe import Recipe
 from studio.train.learner import Learner
 from studio.train.machine import fastest, is_out_of_memory, wait_for
@@ -27,14 +28,18 @@ def plan_for(
     has_alpha: bool,
     learned_from: int,
     device: torch.device,
+    some: Pictures,
 ) -> tuple[Plan, Pictures | None]:
-    """The plan for such pictures on that device, and the palette where the network is to choose from it."""
+    """The plan for such pictures on that device, and the palette where the network is to choose from it.
+
+    some: enough of the pictures to see what kind of art they are.
+    """
     if palette is None or not is_categorical(side, len(palette)):
         palette = None
     colours = 0 if palette is None else len(palette)
     plan = make_plan(recipe, side, colours, learned_from, device.type == "cuda")
     shape = replace(plan.shape, is_opaque=not has_alpha and palette is None)
-    return replace(plan, shape=shape), palette
+    return replace(plan, shape=shape, textures=palette is None and is_painted(some)), palette
 
 
 def choose_speed(learner: Learner, recipe: Recipe) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from studio.core.quality import Level, fine_detail, lights, variety
+from studio.core.quality import Level, fine_detail, is_painted, lights, variety
 
 
 def test_pictures_that_are_alike_are_less_varied() -> None:
@@ -24,6 +24,19 @@ def test_lights_follow_what_was_measured() -> None:
     poor = {"sharpness": 0.2, "variety": 0.3, "copies": 0.4, "novelty": 0.05}
     assert [light.level for light in lights(poor)] == [Level.POOR] * 3
     assert all(light.sentence.endswith(".") for light in lights(poor))
+
+
+def test_paintings_are_told_from_drawings() -> None:
+    random = np.random.default_rng(0)
+    drawn = np.full((4, 32, 32, 4), 255, np.uint8)
+    drawn[..., :3], drawn[:, 8:20, 8:20, :3] = 160, 90
+    painted = drawn.copy()
+    painted[..., :3] = np.clip(painted[..., :3] + random.normal(0, 9, (4, 32, 32, 3)), 0, 255)
+    assert not is_painted(drawn)
+    assert is_painted(painted)
+    cut_out = painted.copy()
+    cut_out[:, :, 10:] = 0  # what cannot be seen is not flat
+    assert is_painted(cut_out)
 
 
 def test_blur_has_less_fine_detail() -> None:

@@ -44,6 +44,19 @@ def sprites(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def paintings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of 24 opaque pictures of 32 px: two colours, and grain all over."""
+    folder = tmp_path_factory.mktemp("paintings")
+    random = np.random.default_rng(2)
+    for index in range(24):
+        picture = np.repeat(random.integers(60, 200, (2, 1, 3)), 16, axis=0) + random.normal(
+            0, 12, (32, 32, 3)
+        )
+        Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(folder / f"painting-{index:02d}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def pixel_sprites(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of 40 sprites of 16 px in six colours, every pixel drawn as 2x2."""
     folder = tmp_path_factory.mktemp("pixel-sprites")

@@ -1,11 +1,20 @@
 """The sentence about how a run goes."""
 
-from studio.train.advice import COPYING, EARLY, FLAT, IMPROVING, advise, why_worse
+from studio.train.advice import COPYING, EARLY, FLAT, IMPROVING, TEXTURES, advise, why_worse
 from studio.train.checkpoint import Moment
 
 
 def _history(errors: list[float], copies: float = 0.0) -> list[Moment]:
     return [Moment(15.0 * index, error, copies) for index, error in enumerate(errors)]
+
+
+def test_looks_before_textures_counted_are_not_compared() -> None:
+    """They cost squared error, which is not learning by heart."""
+    history = [Moment(float(i), 20.0 - i / 10, 0.0, step=i) for i in range(10)]
+    history += [Moment(10.0 + i, 22.0 - i / 5, 0.0, step=10 + i) for i in range(8)]
+    assert advise(history[:15]) == COPYING
+    assert advise(history[:15], textured_from=10) == TEXTURES
+    assert advise(history, textured_from=10) == IMPROVING
 
 
 def test_advice_follows_the_error() -> None:

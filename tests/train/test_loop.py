@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from studio.core.density import Density
 from studio.core.errors import Cancelled, StudioError
@@ -33,7 +34,7 @@ from studio.store.files import Library, disk_error
 from studio.store.rename import rename_bundle
 from studio.train import finish as finish_module
 from studio.train import learner as learner_module
-from studio.train import loop
+from studio.train import loop, losses
 from studio.train.checkpoint import Moment, Standing, read_standing
 from studio.train.loop import train
 from studio.train.vae import Vae
@@ -98,9 +99,21 @@ def test_a_resumed_run_equals_an_unbroken_one(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop_at: int
 ) -> None:
     monkeypatch.setattr(loop, "TELL_EVERY_S", 0.0)  # an event after every step
-    whole, broken = Library(tmp_path / "whole"), Library(tmp_path / "broken")
-    _last(start(into=whole))
-    events = start(into=broken)
+    _assert_resumed_equals_unbroken(start, tmp_path, stop_at)
+
+
+@pytest.mark.parametrize("stop_at", [6, 10])
+def test_a_resumed_run_of_paintings_equals_an_unbroken_one(
+    start: Start, paintings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop_at: int
+) -> None:
+    monkeypatch.setattr(loop, "TELL_EVERY_S", 0.0)
+    _assert_resumed_equals_unbroken(start, tmp_path, stop_at, paths=paintings, size=32)
+
+
+def _assert_resumed_equals_unbroken(start: Start, folder: Path, stop_at: int, **answers: object) -> None:
+    whole, broken = Library(folder / "whole"), Library(folder / "broken")
+    _last(start(into=whole, **answers))
+    events = start(into=broken, **answers)
     for event in events:
         if isinstance(event, Progress) and event.step == stop_at:
             break
@@ -108,6 +121,33 @@ def test_a_resumed_run_equals_an_unbroken_one(
     assert not (broken.bundles / "toy").exists()
     _last(start(into=broken, resume=True))
     assert _bundle_bytes(whole) == _bundle_bytes(broken)
+
+
+def test_textures_of_paintings_count_towards_the_end_and_those_of_drawings_never(
+    start: Start, sprites: Path, paintings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, told = losses.texture_distances, []
+
+    def counted(*given: torch.Tensor) -> list[torch.Tensor]:
+        told.append(given[0].shape)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(losses, "texture_distances", counted)
+    _last(start(paths=sprites, size=32))
+    assert not told
+    _last(start(name="painted", paths=paintings, size=32))
+    assert len(told) == 4  # steps 8 to 11 of 12
+
+
+@pytest.mark.parametrize(("textured_from", "best"), [(None, 3), (5, 9)])
+def test_looks_from_before_textures_counted_are_not_the_best(textured_from: int | None, best: int) -> None:
+    learner = object.__new__(learner_module.Learner)
+    learner.standing = Standing(textured_from=textured_from)
+    learner.average, learner.best = nn.Linear(1, 1), nn.Linear(1, 1)  # type: ignore[assignment]
+    for step, error in ((1, 12.0), (3, 10.0), (6, 14.0), (9, 13.0)):
+        learner.keep_if_best(Moment(float(step), error, 0.0, step))
+    assert learner.standing.best is not None
+    assert learner.standing.best.step == best
 
 
 def test_a_run_in_minutes_keeps_to_them(start: Start, library: Library) -> None:

@@ -36,6 +36,17 @@ def test_calibrated_likelihood_remembers_and_can_be_restored() -> None:
     assert restored(x + 0.1, x).item() == pytest.approx(first(x + 0.1, x).item(), rel=0.03)
 
 
+def test_textures_count_as_much_as_pixels_and_differences() -> None:
+    x = torch.rand(2, 4, 64, 64)
+    off = x + 0.1 * torch.randn(2, 4, 64, 64)
+    likelihood = CalibratedGaussian()
+    likelihood(off, x)
+    before = likelihood.variances
+    assert likelihood(off, x, torch.Generator().manual_seed(0)).item() == pytest.approx(4 * 64 * 64 / 2)
+    assert likelihood.variances[:2] == pytest.approx(before)
+    assert len(likelihood.variances) == 2 + 2
+
+
 def test_squared_errors_have_the_gradient_they_say() -> None:
     error = torch.randn(2, 3, 5, 4, dtype=torch.float64, requires_grad=True)
     squares, differences = SquaredErrors.apply(error)
