@@ -136,7 +136,7 @@ class Learner:
             network.load_state_dict(fresh)
         self.optimizer = new_optimizer(self.network)
         self.stand(Standing())
-        self._runaway, self._stillness = Runaway(), Stillness()
+        self._runaway = Runaway()
 
     def stand(self, there: Standing) -> None:
         """The counters as they were there; time goes on, and setbacks stay counted."""
