@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from studio.train.detail import Octave, shaped
+
 COARSEST_SIDE = 4
 """Side of the coarsest feature map, where the latent enters and leaves."""
 
@@ -151,7 +153,7 @@ class Decoder(nn.Module):
         widths = shape.decoder_widths
         self.start_shape = (widths[0], shape.coarsest, shape.coarsest)
         self.is_bounded, self.is_opaque = shape.palette == 0, shape.is_opaque
-        self.sharpening = 0.0  # set once the training is over; see `sharpened`
+        self.octaves: tuple[Octave, ...] = ()  # of detail, set once the training is over; see `detail`
         self.mapping = nn.Sequential(
             nn.Linear(shape.latent_width, self.STYLE_WIDTH),
             nn.SiLU(),
@@ -185,23 +187,11 @@ class Decoder(nn.Module):
         y: Tensor = self.head(x).float()
         if self.is_bounded:
             y = self.OVERSHOOT * torch.tanh(y)
-        if self.sharpening:
-            y = sharpened(y, self.sharpening)
+        if self.octaves:
+            y = shaped(y, self.octaves)
         if self.is_opaque:
             y = torch.cat([y[:, :3], y[:, 3:] * 0 + 1], dim=1)
         return y
-
-
-def sharpened(x: Tensor, amount: float) -> Tensor:
-    """x and `amount` times what a binomial blur of 3 x 3 px takes from it (unsharp masking).
-
-    Premultiplied, so that an edge towards transparency gets no halo. x: float32 [N, 4, S, S].
-    """
-    corner, side, middle = -amount / 16, -amount / 8, 1 + 0.75 * amount
-    outer, inner = [corner, side, corner], [side, middle, side]
-    kernel = torch.tensor([outer, inner, outer], dtype=x.dtype, device=x.device)
-    padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
-    return F.conv2d(padded, kernel.expand(x.shape[1], 1, 3, 3), groups=x.shape[1])
 
 
 class Vae(nn.Module):

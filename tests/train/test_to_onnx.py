@@ -8,6 +8,7 @@ from torch import nn
 
 from studio.core.errors import StudioError
 from studio.train import to_onnx
+from studio.train.detail import Octave
 from studio.train.plan import architecture
 from studio.train.to_onnx import PictureDecoder, export, round_to_half
 from studio.train.vae import Vae
@@ -23,10 +24,13 @@ def _network(side: int, palette: int = 0) -> Vae:
     return network
 
 
-@pytest.mark.parametrize(("side", "palette", "sharpening"), [(32, 0, 0.0), (32, 0, 0.25), (16, 5, 0.0)])
-def test_files_agree_with_torch(side: int, palette: int, sharpening: float) -> None:
+@pytest.mark.parametrize(
+    ("side", "palette", "octaves"),
+    [(32, 0, ()), (32, 0, (Octave(2.5, 1.4), Octave(0.0, 1.1))), (16, 5, ())],
+)
+def test_files_agree_with_torch(side: int, palette: int, octaves: tuple[Octave, ...]) -> None:
     network = _network(side, palette)
-    network.decoder.sharpening = sharpening
+    network.decoder.octaves = octaves
     colours = torch.rand(palette, 4) * 2 - 1 if palette else None
     encoder_file, decoder_file = export(network, colours)
     decoder, encoder = (onnxruntime.InferenceSession(file) for file in (decoder_file, encoder_file))

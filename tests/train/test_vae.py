@@ -5,7 +5,7 @@ import torch
 
 from studio.core.recipe import SIZES
 from studio.train.plan import architecture, is_categorical
-from studio.train.vae import Posterior, Vae, sharpened
+from studio.train.vae import Posterior, Vae
 
 
 @pytest.mark.parametrize("side", SIZES)
@@ -52,11 +52,3 @@ def test_large_pixel_art_is_painted_not_chosen() -> None:
     assert not is_categorical(64, 256)
     assert is_categorical(64, 32)
     assert not is_categorical(32, 0)
-
-
-def test_sharpening_leaves_flat_places_alone_and_steepens_edges() -> None:
-    x = torch.full((1, 4, 6, 6), -0.5)
-    x[..., 3:] = 0.5
-    y = sharpened(x, 0.2)
-    torch.testing.assert_close(y[..., [0, 1, 4, 5]], x[..., [0, 1, 4, 5]])
-    torch.testing.assert_close(y[0, 0, 0, 2:4], torch.tensor([-0.55, 0.55]))
