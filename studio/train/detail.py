@@ -18,7 +18,6 @@ from torch.nn import functional as F
 
 _LEVELS = 127.5  # of 255, in 1 of network range
 _FLAT = 1.0  # level; detail as small as this is not seen
-_REAL_ENOUGH = 0.96  # of the real energy; some of the rest is grain that is still there
 _LEAST_SMOOTHING = 0.5  # levels; less is not seen
 _MOST_SMOOTHING = (4.0, 3.0)  # levels
 _MOST_GAIN = (1.6, 1.2)
@@ -50,7 +49,7 @@ def shaped(x: Tensor, octaves: tuple[Octave, ...]) -> Tensor:
 
 
 def matching(made: Tensor, real: Tensor, keeps_grain: bool) -> tuple[Octave, ...]:
-    """The octaves after which as much of `made` is flat as of `real`, and its detail has nearly their energy.
+    """The octaves after which as much of `made` is flat as of `real`, and its detail has as much energy.
 
     made, real: float32 [N, 4, S, S], premultiplied, -1..1. keeps_grain: nothing is thresholded. As few
     octaves as there are to change, none where the detail is as it should be.
@@ -65,7 +64,7 @@ def matching(made: Tensor, real: Tensor, keeps_grain: bool) -> tuple[Octave, ...
             flat = float((theirs.abs() * _LEVELS <= _FLAT).float().mean())
             beyond = _quantile(ours.abs() * _LEVELS, flat) - _FLAT
             threshold = round(min(beyond, most_smoothing), 3) if beyond >= _LEAST_SMOOTHING else 0.0
-        gain = _REAL_ENOUGH * _rms(theirs) / max(_rms(_thresholded(ours, threshold)), 1e-9)
+        gain = _rms(theirs) / max(_rms(_thresholded(ours, threshold)), 1e-9)
         octaves.append(Octave(threshold, round(min(max(gain, 1.0), most_gain), 3)))
     while octaves and octaves[-1] == Octave(0.0, 1.0):
         octaves.pop()

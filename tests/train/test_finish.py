@@ -38,7 +38,7 @@ def test_new_pictures_get_the_detail_of_real_ones() -> None:
     learner = _Soft(0.2)
     octaves = octaves_for(cast(Learner, learner), _DENSITY, is_pixel_art=False)
     learner.average.decoder.octaves = octaves
-    assert fine_detail(learner.decode(None)) / fine_detail(_REAL) == pytest.approx(0.96, abs=0.03)
+    assert fine_detail(learner.decode(None)) / fine_detail(_REAL) == pytest.approx(1, abs=0.03)
 
 
 def test_pixel_art_and_what_is_sharp_enough_stay_as_they_are() -> None:
