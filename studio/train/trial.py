@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import tempfile
 import time
@@ -25,7 +26,8 @@ if sys.platform != "win32":
     import resource
 
 _TRIED_ON = 48  # pictures
-_LONG_ENOUGH_S, _FEWEST_STEPS = 2.0, 3
+_LONG_ENOUGH_S = 2.0
+_PARTS_OF_A_RUN = (0.1, 0.3, 0.5, 0.7, 0.9)  # late steps cost more where textures count
 _LOOKING = 15 / 16  # of the time is left for steps
 _SHEETS = 48  # pictures on the two sheets of a look
 _PNG = 0.5  # of their bytes, at most; drawn art takes less
@@ -64,14 +66,14 @@ def try_out(recipe: Recipe, paths: Sequence[Path], count: int, leave_free: int =
 
 
 def _speed(learner: Learner) -> float:
-    """Pictures a second."""
-    within_memory(learner, lambda: learner.step(0.5))  # the first is slower than the rest
+    """Pictures a second, over a whole run."""
+    within_memory(learner, lambda: learner.step(_PARTS_OF_A_RUN[-1]))  # the first is slower than the rest
     wait_for(learner.device)
-    began, seen, steps = time.perf_counter(), learner.standing.seen, 0
-    while (seconds := time.perf_counter() - began) < _LONG_ENOUGH_S or steps < _FEWEST_STEPS:
-        within_memory(learner, lambda: learner.step(0.5))
-        wait_for(learner.device)
-        steps += 1
+    began, seen = time.perf_counter(), learner.standing.seen
+    while (seconds := time.perf_counter() - began) < _LONG_ENOUGH_S:
+        for progress in _PARTS_OF_A_RUN:
+            within_memory(learner, functools.partial(learner.step, progress))
+            wait_for(learner.device)
     return (learner.standing.seen - seen) / seconds
 
 
