@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from studio.train.detail import Octave, shaped
+from studio.train.opacity import Stretch, stretched
 
 COARSEST_SIDE = 4
 """Side of the coarsest feature map, where the latent enters and leaves."""
@@ -153,7 +154,8 @@ class Decoder(nn.Module):
         widths = shape.decoder_widths
         self.start_shape = (widths[0], shape.coarsest, shape.coarsest)
         self.is_bounded, self.is_opaque = shape.palette == 0, shape.is_opaque
-        self.octaves: tuple[Octave, ...] = ()  # of detail, set once the training is over; see `detail`
+        self.octaves: tuple[Octave, ...] = ()  # of detail; these two are set once the training is over
+        self.stretch: Stretch | None = None  # of opacity
         self.mapping = nn.Sequential(
             nn.Linear(shape.latent_width, self.STYLE_WIDTH),
             nn.SiLU(),
@@ -189,6 +191,8 @@ class Decoder(nn.Module):
             y = self.OVERSHOOT * torch.tanh(y)
         if self.octaves:
             y = shaped(y, self.octaves)
+        if self.stretch:
+            y = stretched(y, self.stretch)
         if self.is_opaque:
             y = torch.cat([y[:, :3], y[:, 3:] * 0 + 1], dim=1)
         return y

@@ -85,7 +85,7 @@ def test_bytes_bound_the_pictures(start: Start, looking: None, monkeypatch: pyte
 def test_a_moment_that_is_used_draws_what_was_shown(
     sprites: Path, looking: None, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finish, "octaves_for", lambda learner, density, is_pixel_art: ())
+    monkeypatch.setattr(finish, "touch_up", lambda learner, density, is_pixel_art: None)
     monkeypatch.setattr(timeline, "MOST_WEIGHTS", 100)
     control = Control()
     recipe = Recipe("back", size=16, steps=10_000, precision="fp32", device="cpu")

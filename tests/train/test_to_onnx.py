@@ -9,6 +9,7 @@ from torch import nn
 from studio.core.errors import StudioError
 from studio.train import to_onnx
 from studio.train.detail import Octave
+from studio.train.opacity import Stretch
 from studio.train.plan import architecture
 from studio.train.to_onnx import PictureDecoder, export, round_to_half
 from studio.train.vae import Vae
@@ -30,7 +31,7 @@ def _network(side: int, palette: int = 0) -> Vae:
 )
 def test_files_agree_with_torch(side: int, palette: int, octaves: tuple[Octave, ...]) -> None:
     network = _network(side, palette)
-    network.decoder.octaves = octaves
+    network.decoder.octaves, network.decoder.stretch = octaves, Stretch(8, 247) if octaves else None
     colours = torch.rand(palette, 4) * 2 - 1 if palette else None
     encoder_file, decoder_file = export(network, colours)
     decoder, encoder = (onnxruntime.InferenceSession(file) for file in (decoder_file, encoder_file))
