@@ -28,7 +28,7 @@ from studio.store.runs import Run, name_was_taken
 from studio.train import prior
 from studio.train.checkpoint import Moment
 from studio.train.detail import Octave, matching
-from studio.train.learner import Learner, in_channels_last
+from studio.train.learner import Learner, evenly, in_channels_last
 from studio.train.machine import device_name
 from studio.train.opacity import matching_stretch
 from studio.train.to_onnx import export, round_to_half
@@ -39,7 +39,8 @@ _THUMBNAIL_SIDE = 48
 _PREVIEW_COLUMNS = 4
 _JUDGED = 256  # samples
 _ENCODED_AT_ONCE = 512
-_COMPARED = 96  # pictures of each kind, by their detail: millions of pixels
+_COMPARED, _COMPARED_VALUES = 96, 2**23
+"""Pictures of each kind whose detail is compared, and their values: it takes some ten times their memory."""
 
 
 def finish(
@@ -106,10 +107,12 @@ def touch_up(learner: Learner, density: Density, is_pixel_art: bool) -> None:
     if is_pixel_art:
         return
 
-    def new() -> Tensor:
-        return torch.from_numpy(to_network(_new(learner, density, _COMPARED)))
+    count = max(1, min(_COMPARED, _COMPARED_VALUES // learner.rows[learner.split.train[:1]].size))
 
-    real = torch.from_numpy(to_network(learner.rows[learner.split.held_out[:_COMPARED]]))
+    def new() -> Tensor:
+        return torch.from_numpy(to_network(_new(learner, density, count)))
+
+    real = torch.from_numpy(to_network(learner.rows[evenly(learner.split.train, count)]))
     decoder.octaves = matching(new(), real, keeps_grain=learner.plan.textures)
     decoder.stretch = matching_stretch(new(), real)
 

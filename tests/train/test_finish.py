@@ -29,7 +29,7 @@ class _Soft:
         )  # left from an earlier end of the same run
         self.average = SimpleNamespace(decoder=decoder)
         self.plan = SimpleNamespace(textures=is_painted)
-        self.rows, self.split = _REAL, SimpleNamespace(held_out=np.arange(len(_REAL)))
+        self.rows, self.split = _REAL, SimpleNamespace(train=np.arange(len(_REAL)))
         self.seed, self._softened = 0, softened
 
     def decode(self, latents: Any) -> Pictures:
