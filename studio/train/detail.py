@@ -38,14 +38,14 @@ def shaped(x: Tensor, octaves: tuple[Octave, ...]) -> Tensor:
 
     Premultiplied, so that an edge towards transparency gets no halo.
     """
-    rest = x
-    y = torch.zeros_like(x)
+    kept = []
     for index, octave in enumerate(octaves):
-        smooth = _smoothed(rest, 2**index)
-        detail = rest - smooth
-        y = y + _thresholded(detail, octave.threshold) * octave.gain
-        rest = smooth
-    return rest + y
+        smooth = _smoothed(x, 2**index)
+        kept.append(_thresholded(x - smooth, octave.threshold) * octave.gain)
+        x = smooth
+    for detail in kept:
+        x = x + detail
+    return x
 
 
 def matching(made: Tensor, real: Tensor, keeps_grain: bool) -> tuple[Octave, ...]:
