@@ -90,8 +90,8 @@ class _ExportOnce:
 
     def __call__(self, module: nn.Module, example: Tensor, given: str, names: list[str]) -> bytes:
         shape = [(name, value.shape) for name, value in module.state_dict().items()]
-        names = ("octaves", "stretch", "is_opaque")
-        settings = [[vars(part).get(name) for name in names] for part in module.modules()]
+        kinds = ("octaves", "stretch", "is_opaque")
+        settings = [[vars(part).get(kind) for kind in kinds] for part in module.modules()]
         key = repr((type(module), example.shape, shape, settings))
         if key in self._files:
             return _with_weights(self._files[key], module)
