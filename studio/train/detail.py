@@ -48,7 +48,7 @@ def shaped(x: Tensor, octaves: tuple[Octave, ...]) -> Tensor:
     return x
 
 
-def matching(made: Tensor, real: Tensor, keeps_grain: bool) -> tuple[Octave, ...]:
+def matching_octaves(made: Tensor, real: Tensor, keeps_grain: bool) -> tuple[Octave, ...]:
     """The octaves after which as much of `made` is flat as of `real`, and its detail has as much energy.
 
     made, real: float32 [N, 4, S, S], premultiplied, -1..1. keeps_grain: nothing is thresholded. As few

@@ -27,7 +27,7 @@ from studio.store.resize import resize_smooth
 from studio.store.runs import Run, name_was_taken
 from studio.train import prior
 from studio.train.checkpoint import Moment
-from studio.train.detail import Octave, matching
+from studio.train.detail import Octave, matching_octaves
 from studio.train.learner import Learner, evenly, in_channels_last
 from studio.train.machine import device_name
 from studio.train.opacity import matching_stretch
@@ -106,14 +106,13 @@ def touch_up(learner: Learner, density: Density, is_pixel_art: bool) -> None:
     decoder.octaves, decoder.stretch = (), None
     if is_pixel_art:
         return
-
     count = max(1, min(_COMPARED, _COMPARED_VALUES // learner.rows[learner.split.train[:1]].size))
 
     def new() -> Tensor:
         return torch.from_numpy(to_network(_new(learner, density, count)))
 
     real = torch.from_numpy(to_network(learner.rows[evenly(learner.split.train, count)]))
-    decoder.octaves = matching(new(), real, keeps_grain=learner.plan.textures)
+    decoder.octaves = matching_octaves(new(), real, keeps_grain=learner.plan.textures)
     decoder.stretch = matching_stretch(new(), real)
 
 

@@ -24,9 +24,8 @@ class _Soft:
     """A learner whose new pictures are the real ones, softened, and then as its decoder says."""
 
     def __init__(self, softened: float, is_painted: bool = True) -> None:
-        decoder = SimpleNamespace(
-            octaves=(Octave(9.0, 3.0),), stretch=Stretch(9, 200)
-        )  # left from an earlier end of the same run
+        # Left from an earlier end of the same run.
+        decoder = SimpleNamespace(octaves=(Octave(9.0, 3.0),), stretch=Stretch(9, 200))
         self.average = SimpleNamespace(decoder=decoder)
         self.plan = SimpleNamespace(textures=is_painted)
         self.rows, self.split = _REAL, SimpleNamespace(train=np.arange(len(_REAL)))
